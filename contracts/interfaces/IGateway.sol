@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {IERC7786Recipient} from "@openzeppelin/contracts/interfaces/draft-IERC7786.sol";
+import {Entry} from "../types/Entry.sol";
+import {LaneId} from "../types/LaneId.sol";
+
+/// @notice Why a lane no longer executes.
+enum Halt {
+    None,
+    /// @dev Two attestations, or an attestation and the executed log, differ at one count.
+    Contradiction,
+    /// @dev A peer acknowledged a head that this side never sealed. Also stops value-out to that peer.
+    FalseAck
+}
+
+/// @notice Why an attestation was not recorded. It is an event: receiving can't fail.
+enum Ignored {
+    None,
+    /// @dev Wrong length, unknown version, spare bits, or a zero head.
+    Unreadable,
+    /// @dev It speaks of another lane than the one from its sender to here.
+    WrongLane,
+    /// @dev The path said just this before.
+    Repeat,
+    /// @dev More than 2^20 entries ahead of what is executed.
+    TooFar
+}
+
+/// @title Gateway: one append-only log per lane, replicated by its heads
+/// @notice Terms: docs/glossary.md. Bytes: docs/messages.md. Life of an entry: docs/lifecycle.md.
+interface IGateway is IERC7786Recipient {
+    // ── events ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    event LaneOpened(uint32 indexed eid, uint256 chainId, address peer, uint256 epoch, LaneId outLane, LaneId inLane);
+    event PathAdded(uint32 indexed eid, uint8 indexed path, address adapter, bool isNetwork);
+    event WindowLimitTightened(uint32 indexed dstEid, uint8 limit);
+
+    event EntryPosted(uint32 indexed dstEid, uint64 indexed index, Entry entry);
+    event WindowSealed(uint32 indexed dstEid, uint64 indexed count, bytes32 root, bytes32 head);
+    event Dispatched(
+        uint32 indexed dstEid, uint64 indexed count, bytes32 head, uint64 ackCount, bytes32 ackHead, uint8 paths
+    );
+
+    event Attested(uint32 indexed srcEid, uint64 indexed count, uint8 indexed path, bytes32 head);
+    event AttestationIgnored(uint32 indexed srcEid, uint8 indexed path, bytes32 receiveId, Ignored reason);
+    event Acknowledged(uint32 indexed dstEid, uint8 indexed path, uint64 ackCount);
+    event WindowExecuted(uint32 indexed srcEid, uint64 indexed count, bytes32 head, uint8 paths);
+
+    /// @notice Evidence. `otherPath` is 255 where the other witness is the executed log itself.
+    event Contradicted(
+        uint32 indexed srcEid, uint64 indexed count, uint8 path, bytes32 head, uint8 otherPath, bytes32 otherHead
+    );
+    event FalselyAcknowledged(
+        uint32 indexed dstEid, uint8 indexed path, uint64 ackCount, bytes32 expected, bytes32 actual
+    );
+    event LaneHalted(uint32 indexed eid, Halt reason);
+
+    // ── errors ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    error OnlyApp(address caller);
+    error LaneNotOpen(uint32 eid);
+    error LaneAlreadyOpen(uint32 eid);
+    error LaneEndInvalid(uint32 eid, uint256 chainId, address peer);
+    error LaneIsHalted(uint32 eid, Halt reason);
+    error PathIndexTaken(uint32 eid, uint8 path);
+    error PathInvalid(uint32 eid, address adapter);
+    error PathsFull(uint32 eid);
+    error WindowLimitNotTighter(uint8 current, uint8 requested);
+
+    error NothingToSeal(uint32 dstEid, uint64 count);
+    error NotSealed(uint32 dstEid, uint64 count, uint64 sealedCount);
+    error AlreadyDispatched(uint32 dstEid, uint8 path, uint64 count, uint64 ackCount);
+    error RefundFailed(address refundTo, uint256 value);
+    error UnexpectedPayment(address sender);
+
+    error ValueNotZero(uint256 value);
+    error PeerUnknown(bytes sender);
+    error CallerNotPath(uint32 srcEid, address caller);
+
+    error NoWindows(uint32 srcEid);
+    error PathsNotEnabled(uint32 eid, uint8 enabled, uint8 paths);
+    error PathsTooFew(uint32 srcEid, uint256 required, uint256 actual);
+    error NetworkPathMissing(uint32 srcEid, uint8 networks, uint8 paths);
+    error PathsNotAttested(uint32 srcEid, uint8 paths);
+    error EntryCountMismatch(uint256 expected, uint256 actual);
+    /// @dev The shown entries and suffix give `actual` at `count`, where `path` attested `expected`.
+    error LaneHeadMismatch(uint32 srcEid, uint8 path, uint64 count, bytes32 expected, bytes32 actual);
+
+    // ── setting up: roles of the access manager ─────────────────────────────────────────────────────────────────────
+
+    /// @notice Opens both directions between here and a peer gateway, once.
+    /// @param epoch 0 for the first lane of a pair in this deployment; a replacement takes the next.
+    function openLane(uint32 eid, uint256 chainId, address peer, uint256 epoch) external;
+
+    /// @notice Enables an adapter for both directions of a lane at a free index, for ever.
+    /// @param isNetwork A message network (LayerZero, Wormhole), as opposed to our own watchers.
+    function addPath(uint32 eid, uint8 path, address adapter, bool isNetwork) external;
+
+    /// @notice Lowers the number of entries at which a window seals itself, should gas be repriced.
+    function tightenWindow(uint32 dstEid, uint8 limit) external;
+
+    // ── source ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// @notice Appends an entry; the app only. Seals by itself when it fills a window.
+    function post(uint32 dstEid, Entry calldata entry) external returns (uint64 index);
+
+    /// @notice Closes the open window. Anyone may.
+    function seal(uint32 dstEid) external returns (uint64 count);
+
+    /// @notice Sends a sealed count and the acknowledgement over some paths, and returns what is left of the value.
+    /// Anyone may, again and over any subset.
+    /// @param count A sealed count, or the largest uint64: seal what is open, then send the newest.
+    /// @param paths Bit mask of enabled paths.
+    /// @param force Send although it is exactly what the path was last given.
+    function dispatch(uint32 dstEid, uint64 count, uint8 paths, address refundTo, bool force)
+        external
+        payable
+        returns (uint64 dispatchedCount);
+
+    /// @return fee In wei, the sum over `paths`.
+    function quoteDispatch(uint32 dstEid, uint8 paths) external view returns (uint256 fee);
+
+    // ── destination ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// @notice Executes the next windows, each whole, on the word of at least two paths. Anyone may.
+    /// @param counts End of each window, rising.
+    /// @param entries All entries of these windows, in order.
+    /// @param suffix Nodes of later windows, 40 bytes each, up to the highest count that a named path attested.
+    /// @param paths Bit mask: each must have an attestation on the shown chain, at or above the last window.
+    function execute(
+        uint32 srcEid,
+        uint64[] calldata counts,
+        Entry[] calldata entries,
+        bytes calldata suffix,
+        uint8 paths
+    ) external;
+
+    // ── views ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    function eid() external view returns (uint32);
+    function app() external view returns (address);
+    function outbox(uint32 dstEid) external view returns (uint64 posted, uint64 sealed_, bytes32 head);
+    function inbox(uint32 srcEid) external view returns (uint64 executed, bytes32 head);
+    function sealedHead(uint32 dstEid, uint64 count) external view returns (bytes32);
+    function executedHead(uint32 srcEid, uint64 count) external view returns (bytes32);
+
+    /// @return head Zero where the path did not attest that count.
+    /// @return seenAt Unix seconds.
+    function attestation(uint32 srcEid, uint8 path, uint64 count) external view returns (bytes32 head, uint64 seenAt);
+
+    /// @return count The highest of our counts that the peer acknowledged over this path.
+    /// @return seenAt Unix seconds when it rose to that.
+    function acknowledged(uint32 dstEid, uint8 path) external view returns (uint64 count, uint64 seenAt);
+
+    /// @return The number of enabled paths that vouch for an executed index.
+    function quorum(uint32 srcEid, uint64 index) external view returns (uint256);
+
+    function haltOf(uint32 eid) external view returns (Halt);
+    function laneIds(uint32 eid) external view returns (LaneId outLane, LaneId inLane);
+    function pathsOf(uint32 eid) external view returns (address[8] memory adapters, uint8 enabled, uint8 networks);
+    function windowLimit(uint32 dstEid) external view returns (uint8);
+}
