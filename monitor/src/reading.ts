@@ -1,0 +1,51 @@
+/** One reading of all chains: what every ledger, book, lane and token balance says, and the entries in between. */
+
+import type { Address } from "viem";
+
+/** One direction between two gateways, each end read at the block of its chain's reading. */
+export type LaneReading = {
+  /** Chain names. */
+  src: string;
+  dst: string;
+  /** Entries in the source's log. */
+  posted: bigint;
+  /** Of these, in sealed windows. */
+  sealed: bigint;
+  /** Entries that the destination has executed. */
+  executed: bigint;
+  /** The destination's executed head against the source's sealed head at the same count. */
+  headsEqual: boolean;
+  /** Entries between what was posted and what was executed, lower index first. */
+  between: readonly EntryReading[];
+  /** Entries that were executed but neither credited nor paid: held on the hub, or parked in a vault. */
+  parked: readonly EntryReading[];
+};
+
+export type EntryReading = { index: bigint; kind: number; asset: number; amount: bigint };
+
+/** One vault's and one lane's figures for one asset, canonical units unless said otherwise. */
+export type VaultAssetReading = {
+  chain: string;
+  asset: number;
+  deposited: bigint;
+  released: bigint;
+  /** The token's balance, local units. */
+  held: bigint;
+  /** Local units in a canonical one. */
+  scale: bigint;
+  token: Address;
+  /** The hub's book of the lane from this vault. */
+  credited: bigint;
+  authorised: bigint;
+  suspense: bigint;
+};
+
+export type AssetReading = { asset: number; symbol: string; canonicalDecimals: number; totalLedger: bigint };
+
+export type Reading = {
+  /** Chain name → block of the reading. */
+  blocks: Readonly<Record<string, bigint>>;
+  lanes: readonly LaneReading[];
+  vaults: readonly VaultAssetReading[];
+  assets: readonly AssetReading[];
+};

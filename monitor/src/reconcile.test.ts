@@ -1,0 +1,89 @@
+import { describe, expect, test } from "vitest";
+import type { LaneReading, Reading, VaultAssetReading } from "./reading.ts";
+import { reconcile } from "./reconcile.ts";
+
+const lane = (src: string, dst: string, over: Partial<LaneReading> = {}): LaneReading => ({
+  src,
+  dst,
+  posted: 0n,
+  sealed: 0n,
+  executed: 0n,
+  headsEqual: true,
+  between: [],
+  parked: [],
+  ...over,
+});
+const vault = (over: Partial<VaultAssetReading> = {}): VaultAssetReading => ({
+  chain: "alpha",
+  asset: 1,
+  deposited: 0n,
+  released: 0n,
+  held: 0n,
+  scale: 10n,
+  token: "0x0000000000000000000000000000000000000001",
+  credited: 0n,
+  authorised: 0n,
+  suspense: 0n,
+  ...over,
+});
+const reading = (totalLedger: bigint, vaults: VaultAssetReading[], lanes: LaneReading[]): Reading => ({
+  blocks: {},
+  lanes,
+  vaults,
+  assets: [{ asset: 1, symbol: "USDC", canonicalDecimals: 6, totalLedger }],
+});
+const deposits = (...amounts: bigint[]) =>
+  amounts.map((amount, i) => ({ index: BigInt(i), kind: 1, asset: 1, amount }));
+const releases = (...amounts: bigint[]) =>
+  amounts.map((amount, i) => ({ index: BigInt(i), kind: 3, asset: 1, amount }));
+
+const settled = vault({ deposited: 100n, released: 30n, held: 700n, credited: 100n, authorised: 30n });
+const quiet = [lane("alpha", "hub"), lane("hub", "alpha")];
+
+describe("reconcile()", () => {
+  test("finds nothing where every unit is accounted for", () => {
+    expect(reconcile(reading(70n, [settled], quiet))).toEqual([
+      expect.objectContaining({ ledger: 70n, vaults: 70n, held: 70n, inFlight: 0n, residual: 0n, failures: [] }),
+    ]);
+  });
+
+  test("counts entries in flight both ways", () => {
+    const lanes = [
+      lane("alpha", "hub", { posted: 2n, between: deposits(15n, 25n) }),
+      lane("hub", "alpha", { posted: 1n, between: releases(10n) }),
+    ];
+    const moving = vault({ deposited: 100n, released: 20n, held: 800n, credited: 60n, authorised: 30n });
+    expect(reconcile(reading(30n, [moving], lanes))[0]).toMatchObject({ inFlight: 50n, residual: 0n });
+  });
+
+  test("takes entries off where the destination was read later than the source", () => {
+    const lanes = [lane("alpha", "hub", { executed: 1n, between: deposits(40n) }), lane("hub", "alpha")];
+    const behind = vault({ deposited: 60n, held: 600n, credited: 100n });
+    expect(reconcile(reading(100n, [behind], lanes))[0]).toMatchObject({ inFlight: -40n, residual: 0n });
+  });
+
+  test("counts suspense and parked releases", () => {
+    const lanes = [lane("alpha", "hub"), lane("hub", "alpha", { parked: releases(5n) })];
+    const stuck = vault({ deposited: 100n, held: 1000n, credited: 100n, authorised: 5n, suspense: 20n });
+    expect(reconcile(reading(75n, [stuck], lanes))[0]).toMatchObject({ suspense: 20n, parked: 5n, residual: 0n });
+  });
+
+  test.each<[string, Partial<VaultAssetReading>, bigint, bigint]>([
+    ["the vault's deposited book", { deposited: 101n, held: 710n }, 70n, 1n],
+    ["the vault's released book", { released: 31n }, 70n, -1n],
+    ["the hub's credited book", { credited: 101n }, 70n, 1n],
+    ["the hub's authorised book", { authorised: 31n }, 70n, -1n],
+    ["the ledger", {}, 71n, -1n],
+    ["the vault's tokens", { held: 690n }, 70n, -1n],
+    ["a fraction of a unit of the vault's tokens", { held: 699n }, 70n, -1n],
+  ])("sees exactly one unit that is wrong in %s", (_, over, ledger, residual) => {
+    expect(reconcile(reading(ledger, [{ ...settled, ...over }], quiet))[0]?.residual).toBe(residual);
+  });
+
+  test("takes more tokens than the book says for a gift", () => {
+    expect(reconcile(reading(70n, [{ ...settled, held: 5_000n }], quiet))[0]).toMatchObject({
+      held: 500n,
+      residual: 0n,
+    });
+  });
+});
