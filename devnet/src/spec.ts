@@ -1,0 +1,125 @@
+/** The local network: which chains there are, what they carry, and who holds which key. Data, not code. */
+
+import type { DevAccount } from "./anvil.ts";
+import { devAccounts } from "./anvil.ts";
+
+export type ChainSpec = { name: string; role: "hub" | "vault"; chainId: number; eid: number };
+
+export type AssetSpec = {
+  id: number;
+  symbol: string;
+  name: string;
+  canonicalDecimals: number;
+  /** Chain name → decimals of its token there. */
+  decimals: Readonly<Record<string, number>>;
+  /** Canonical units. */
+  minDeposit: bigint;
+  minWithdrawal: bigint;
+  /** Gas a payment may use, balance reads included. */
+  pushGas: number;
+  /** Canonical units that each trader starts with on each vault chain. */
+  grant: bigint;
+};
+
+export type NetworkSpec = {
+  chains: readonly ChainSpec[];
+  assets: readonly AssetSpec[];
+  traders: number;
+  watchers: { count: number; threshold: number };
+  /** Blocks on the source that a DVN must state before its word counts. The verifiers wait for finality by themselves. */
+  confirmations: bigint;
+  /** Gas that the remote executor is paid to bring to an attestation. */
+  receiveGas: bigint;
+  /** Seconds that the council waits for anything that loosens. */
+  councilDelay: number;
+};
+
+/** One asset has 6 decimals on one chain and 18 on the other, as USDC has on Ethereum and BNB Chain. */
+export const NETWORK: NetworkSpec = {
+  chains: [
+    { name: "hub", role: "hub", chainId: 7001, eid: 40701 },
+    { name: "alpha", role: "vault", chainId: 7002, eid: 40702 },
+    { name: "beta", role: "vault", chainId: 7003, eid: 40703 },
+  ],
+  assets: [
+    {
+      id: 1,
+      symbol: "USDC",
+      name: "Devnet USD Coin",
+      canonicalDecimals: 6,
+      decimals: { alpha: 6, beta: 18 },
+      minDeposit: 10_000n,
+      minWithdrawal: 10_000n,
+      pushGas: 70_000,
+      grant: 1_000_000_000_000n,
+    },
+    {
+      id: 2,
+      symbol: "WETH",
+      name: "Devnet Wrapped Ether",
+      canonicalDecimals: 9,
+      decimals: { alpha: 18, beta: 18 },
+      minDeposit: 10_000n,
+      minWithdrawal: 10_000n,
+      pushGas: 70_000,
+      grant: 1_000_000_000_000n,
+    },
+  ],
+  traders: 8,
+  watchers: { count: 3, threshold: 2 },
+  confirmations: 2n,
+  receiveGas: 200_000n,
+  // 72 hours: longer than a weekend's staffing needs.
+  councilDelay: 259_200,
+};
+
+/** Who holds a key on the local network. Every role has one of its own. */
+export type Keys = {
+  verifierSigner: DevAccount;
+  verifierGas: DevAccount;
+  strangerSigner: DevAccount;
+  strangerAdmin: DevAccount;
+  relayer: DevAccount;
+  watchers: readonly DevAccount[];
+  council: DevAccount;
+  guardian: DevAccount;
+  traders: readonly DevAccount[];
+};
+
+/** Well-known development keys: worth nothing outside a local chain. */
+export function networkKeys({ traders, watchers }: Pick<NetworkSpec, "traders" | "watchers">): Keys {
+  const accounts = devAccounts({ chainId: 0, count: 7 + watchers.count + traders });
+  const take = () => {
+    const account = accounts.shift();
+    if (account === undefined) throw new RangeError("more roles than accounts");
+    return account;
+  };
+  return {
+    verifierSigner: take(),
+    verifierGas: take(),
+    strangerSigner: take(),
+    strangerAdmin: take(),
+    relayer: take(),
+    council: take(),
+    guardian: take(),
+    watchers: accounts.splice(0, watchers.count),
+    traders: accounts,
+  };
+}
+
+/** The same keys as a list by role, as the deployment file has them. Of several, the first has the bare name. */
+export function keysByRole(keys: Keys): ({ role: string } & DevAccount)[] {
+  const several = (role: string, list: readonly DevAccount[]) =>
+    list.map((account, i) => ({ role: i === 0 ? role : `${role}-${i + 1}`, ...account }));
+  return [
+    { role: "verifier-signer", ...keys.verifierSigner },
+    { role: "verifier-gas", ...keys.verifierGas },
+    { role: "stranger-signer", ...keys.strangerSigner },
+    { role: "stranger-admin", ...keys.strangerAdmin },
+    { role: "relayer", ...keys.relayer },
+    { role: "council", ...keys.council },
+    { role: "guardian", ...keys.guardian },
+    ...several("watcher", keys.watchers),
+    ...several("trader", keys.traders),
+  ];
+}

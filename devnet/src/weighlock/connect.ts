@@ -1,0 +1,125 @@
+/** Opens the lanes between chains that are deployed, and then gives every role away. */
+
+import { accessManagerAbi } from "@weighlock/core/abi/accessManager.ts";
+import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
+import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
+import { layerZeroPathAbi } from "@weighlock/core/abi/layerZeroPath.ts";
+import { watcherPathAbi } from "@weighlock/core/abi/watcherPath.ts";
+import type { Abi, Address, Hex } from "viem";
+import { toFunctionSelector } from "viem";
+import { DEFAULT_PRICING, sortedDvns } from "../layerzero/stack.ts";
+import type { Keys, NetworkSpec } from "../spec.ts";
+import type { Transactor } from "../transactor.ts";
+import {
+  ADMIN_ROLE,
+  COUNCIL_FUNCTIONS,
+  COUNCIL_ROLE,
+  type DeployedChain,
+  GUARDIAN_FUNCTIONS,
+  GUARDIAN_ROLE,
+  LAYER_ZERO_PATH,
+  WATCHER_PATH,
+} from "./contracts.ts";
+
+/** A ULN count that means "none"; a zero would mean "the default", which others control. */
+export const NIL_DVN_COUNT = 255;
+
+/** What both ends of a LayerZero channel set: every field explicit. */
+export function ulnConfigOf(chain: Pick<DeployedChain, "layerZero">, confirmations: bigint) {
+  const requiredDVNs = sortedDvns(chain.layerZero);
+  return {
+    confirmations,
+    requiredDVNCount: requiredDVNs.length,
+    optionalDVNCount: NIL_DVN_COUNT,
+    optionalDVNThreshold: 0,
+    requiredDVNs,
+    optionalDVNs: [],
+  };
+}
+
+/** Queues both ends' settings for the lanes between `chain` and `peer` on `chain`'s transactor. */
+export function connect({
+  transactor,
+  network,
+  chain,
+  peer,
+}: {
+  transactor: Transactor;
+  network: NetworkSpec;
+  chain: DeployedChain;
+  peer: DeployedChain;
+}): void {
+  const call = (to: Address, abi: Abi, functionName: string, args: readonly unknown[]) =>
+    transactor.call({ to, abi, functionName, args, label: `${functionName} ${chain.spec.name} → ${peer.spec.name}` });
+  const { eid, chainId } = peer.spec;
+  const uln = ulnConfigOf(chain, network.confirmations);
+
+  call(chain.layerZeroPath, layerZeroPathAbi, "openRemote", [
+    {
+      eid,
+      chainId: BigInt(chainId),
+      gateway: peer.gateway,
+      path: peer.layerZeroPath,
+      sendLibrary: chain.layerZero.sendUln,
+      receiveLibrary: chain.layerZero.receiveUln,
+      executor: { maxMessageSize: DEFAULT_PRICING.maxMessageSize, executor: chain.layerZero.executor },
+      sendConfig: uln,
+      receiveConfig: uln,
+    },
+  ]);
+  call(chain.watcherPath, watcherPathAbi, "openRemote", [eid, BigInt(chainId), peer.gateway]);
+  call(chain.gateway, gatewayAbi, "openLane", [eid, BigInt(chainId), peer.gateway, 0n]);
+  call(chain.gateway, gatewayAbi, "addPath", [eid, LAYER_ZERO_PATH, chain.layerZeroPath, true]);
+  call(chain.gateway, gatewayAbi, "addPath", [eid, WATCHER_PATH, chain.watcherPath, false]);
+  if (chain.spec.role === "hub") {
+    for (const asset of network.assets) {
+      if (asset.decimals[peer.spec.name] === undefined) continue;
+      call(chain.app, clearingHouseAbi, "listAsset", [eid, asset.id, asset.canonicalDecimals, asset.minWithdrawal]);
+    }
+  }
+}
+
+/** Which functions of a contract a role may call, by selector. */
+export function selectorsOf(abi: Abi, names: readonly string[]): Hex[] {
+  return names.flatMap((name) => {
+    const found = abi.filter((item) => item.type === "function" && item.name === name);
+    if (found.length !== 1) throw new RangeError(`${name} is not one function of the contract`);
+    return found.map((item) => toFunctionSelector(item as Extract<Abi[number], { type: "function" }>));
+  });
+}
+
+/** Queues the end of the deployer's power: roles to council and guardian, and none left to the deployer. */
+export function handOver({
+  transactor,
+  network,
+  chain,
+  keys,
+  appAbi,
+}: {
+  transactor: Transactor;
+  network: NetworkSpec;
+  chain: DeployedChain;
+  keys: Keys;
+  appAbi: Abi;
+}): void {
+  const manage = (functionName: string, args: readonly unknown[]) =>
+    transactor.call({ to: chain.accessManager, abi: accessManagerAbi, functionName, args });
+  const abis = {
+    gateway: gatewayAbi,
+    layerZeroPath: layerZeroPathAbi,
+    watcherPath: watcherPathAbi,
+    app: appAbi,
+  } as const;
+  for (const [name, functions] of Object.entries(COUNCIL_FUNCTIONS)) {
+    const contract = name as keyof typeof COUNCIL_FUNCTIONS;
+    manage("setTargetFunctionRole", [chain[contract], selectorsOf(abis[contract] as Abi, functions), COUNCIL_ROLE]);
+  }
+  const guardianSelectors = selectorsOf(gatewayAbi as Abi, GUARDIAN_FUNCTIONS.gateway);
+  manage("setTargetFunctionRole", [chain.gateway, guardianSelectors, GUARDIAN_ROLE]);
+  // The guardian vetoes what the council has scheduled.
+  manage("setRoleGuardian", [COUNCIL_ROLE, GUARDIAN_ROLE]);
+  manage("grantRole", [GUARDIAN_ROLE, keys.guardian.address, 0]);
+  manage("grantRole", [COUNCIL_ROLE, keys.council.address, network.councilDelay]);
+  manage("grantRole", [ADMIN_ROLE, keys.council.address, network.councilDelay]);
+  manage("renounceRole", [ADMIN_ROLE, transactor.address]);
+}

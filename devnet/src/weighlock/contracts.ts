@@ -1,0 +1,44 @@
+/** What is deployed on one chain, and who may do what there. */
+
+import type { Address } from "viem";
+import type { LayerZeroStack } from "../layerzero/stack.ts";
+import type { AssetSpec, ChainSpec } from "../spec.ts";
+
+export type DeployedAsset = AssetSpec & { token: Address | null; tokenDecimals: number };
+
+/** One chain's Weighlock. `app` is the clearing house on the hub and the collateral vault elsewhere. */
+export type DeployedChain = {
+  spec: ChainSpec;
+  deployer: Address;
+  layerZero: LayerZeroStack;
+  dvnSubmitter: Address;
+  accessManager: Address;
+  gateway: Address;
+  app: Address;
+  layerZeroPath: Address;
+  watcherPath: Address;
+  assets: readonly DeployedAsset[];
+};
+
+/** Bits of a lane's path masks. */
+export const LAYER_ZERO_PATH = 0;
+export const WATCHER_PATH = 1;
+
+/** Names of the two required DVNs: ours, and a stand-in for a third party's. */
+export const OUR_DVN = "weighlock";
+export const STRANGER_DVN = "stranger";
+
+/** Roles of the access manager. 0 is its admin. */
+export const ADMIN_ROLE = 0n;
+/** Sets up and loosens, after a delay. */
+export const COUNCIL_ROLE = 1n;
+/** Tightens, at once. */
+export const GUARDIAN_ROLE = 2n;
+
+export const COUNCIL_FUNCTIONS = {
+  gateway: ["openLane", "addPath"],
+  layerZeroPath: ["openRemote"],
+  watcherPath: ["openRemote"],
+  app: ["listAsset"],
+} as const;
+export const GUARDIAN_FUNCTIONS = { gateway: ["tightenWindow"] } as const;

@@ -1,0 +1,111 @@
+/** Deploys Weighlock's contracts on one chain. Lanes are opened by `connect`, once every chain has its addresses. */
+
+import { accessManagerAbi, accessManagerBytecode } from "@weighlock/core/abi/accessManager.ts";
+import { clearingHouseAbi, clearingHouseBytecode } from "@weighlock/core/abi/clearingHouse.ts";
+import { collateralVaultAbi, collateralVaultBytecode } from "@weighlock/core/abi/collateralVault.ts";
+import { devnetTokenAbi, devnetTokenBytecode } from "@weighlock/core/abi/devnetToken.ts";
+import { dvnSubmitterAbi, dvnSubmitterBytecode } from "@weighlock/core/abi/dvnSubmitter.ts";
+import { gatewayAbi, gatewayBytecode } from "@weighlock/core/abi/gateway.ts";
+import { layerZeroPathAbi, layerZeroPathBytecode } from "@weighlock/core/abi/layerZeroPath.ts";
+import { watcherPathAbi, watcherPathBytecode } from "@weighlock/core/abi/watcherPath.ts";
+import type { Abi, Address, Hex } from "viem";
+import type { LayerZeroStack } from "../layerzero/stack.ts";
+import type { AssetSpec, ChainSpec, Keys, NetworkSpec } from "../spec.ts";
+import type { Transactor } from "../transactor.ts";
+import { type DeployedAsset, type DeployedChain, OUR_DVN } from "./contracts.ts";
+
+/**
+ * Queues everything on the transactor; the caller flushes it. The deployer ends as admin of the access manager, until
+ * `handOver`.
+ */
+export function deployWeighlock({
+  transactor,
+  network,
+  spec,
+  hubEid,
+  layerZero,
+  keys,
+}: {
+  transactor: Transactor;
+  network: NetworkSpec;
+  spec: ChainSpec;
+  hubEid: number;
+  layerZero: LayerZeroStack;
+  keys: Keys;
+}): DeployedChain {
+  const deploy = (name: string, abi: Abi, bytecode: Hex, args: readonly unknown[]): Address =>
+    transactor.deploy({ artifact: { name, abi, bytecode }, args });
+  const ourDvn = layerZero.dvns.find(({ name }) => name === OUR_DVN);
+  if (ourDvn === undefined) throw new RangeError(`LayerZero on ${spec.name} has no DVN called ${OUR_DVN}`);
+
+  const dvnSubmitter = deploy("DvnSubmitter", dvnSubmitterAbi, dvnSubmitterBytecode, [ourDvn.address]);
+  const accessManager = deploy("AccessManager", accessManagerAbi, accessManagerBytecode, [transactor.address]);
+  // The gateway names its app and the app its gateway: the app comes right behind, at an address known beforehand.
+  const expectedApp = transactor.nextAddress({ ahead: 1 });
+  const gateway = deploy("Gateway", gatewayAbi, gatewayBytecode, [spec.eid, expectedApp, accessManager]);
+  const app =
+    spec.role === "hub"
+      ? deploy("ClearingHouse", clearingHouseAbi, clearingHouseBytecode, [gateway, accessManager])
+      : deploy("CollateralVault", collateralVaultAbi, collateralVaultBytecode, [gateway, hubEid, accessManager]);
+  const layerZeroPath = deploy("LayerZeroPath", layerZeroPathAbi, layerZeroPathBytecode, [
+    layerZero.endpoint,
+    gateway,
+    accessManager,
+    network.receiveGas,
+  ]);
+  const watchers = keys.watchers.map(({ address }) => address);
+  const watcherPath = deploy("WatcherPath", watcherPathAbi, watcherPathBytecode, [
+    gateway,
+    accessManager,
+    watchers,
+    BigInt(network.watchers.threshold),
+  ]);
+  const assets = network.assets.map((asset) => deployAsset({ transactor, spec, asset, app, keys }));
+  return {
+    spec,
+    deployer: transactor.address,
+    layerZero,
+    dvnSubmitter,
+    accessManager,
+    gateway,
+    app,
+    layerZeroPath,
+    watcherPath,
+    assets,
+  };
+}
+
+/** A token with the chain's decimals, listed, and some of it for every trader. The hub holds no tokens. */
+function deployAsset({
+  transactor,
+  spec,
+  asset,
+  app,
+  keys,
+}: {
+  transactor: Transactor;
+  spec: ChainSpec;
+  asset: AssetSpec;
+  app: Address;
+  keys: Keys;
+}): DeployedAsset {
+  const decimals = asset.decimals[spec.name];
+  if (spec.role === "hub" || decimals === undefined) {
+    return { ...asset, token: null, tokenDecimals: asset.canonicalDecimals };
+  }
+  const token = transactor.deploy({
+    artifact: { name: `DevnetToken ${asset.symbol}`, abi: devnetTokenAbi, bytecode: devnetTokenBytecode },
+    args: [asset.name, asset.symbol, decimals],
+  });
+  transactor.call({
+    to: app,
+    abi: collateralVaultAbi,
+    functionName: "listAsset",
+    args: [asset.id, token, asset.canonicalDecimals, asset.minDeposit, asset.pushGas],
+  });
+  const scale = 10n ** BigInt(decimals - asset.canonicalDecimals);
+  for (const { address } of keys.traders) {
+    transactor.call({ to: token, abi: devnetTokenAbi, functionName: "mint", args: [address, asset.grant * scale] });
+  }
+  return { ...asset, token, tokenDecimals: decimals };
+}
