@@ -1,0 +1,468 @@
+/**
+ * The one sender of a (chain, key): several transactions in flight, each under its own nonce.
+ *
+ * A nonce is taken only after the transaction was estimated against the pending state, so a call that would revert
+ * leaves no gap. What was signed is kept and sent again, with higher fees when it is stuck, until one version of it is
+ * mined. After a restart the next nonce is the node's pending one; a nonce below ours that nobody moves is filled with
+ * an empty transfer to oneself.
+ */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type Abi,
+  type Address,
+  type ContractFunctionArgs,
+  type ContractFunctionName,
+  type EncodeFunctionDataParameters,
+  encodeFunctionData,
+  type Hash,
+  type Hex,
+  keccak256,
+  type TransactionReceipt,
+} from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import type { Chain } from "./chains.ts";
+import type { Common } from "./common.ts";
+import { FatalError, messageOf, RetryableError, WeighlockError } from "./errors.ts";
+import { type Explanation, explain, revertData } from "./explain.ts";
+
+/** Mainnet's cap on one transaction's gas (EIP-7825). */
+export const MAX_TRANSACTION_GAS = 16_777_216n;
+
+export type SendRequest = {
+  to: Address;
+  data?: Hex;
+  /** Wei. */
+  value?: bigint;
+  /** For logs: what this transaction does. */
+  label?: string;
+  /** Least gas to send with, where less would change what the call does. */
+  minGas?: bigint;
+};
+
+export type Sender = {
+  address: Address;
+  /** Resolves with the receipt of a successful transaction; rejects with the errors below. */
+  send(request: SendRequest): Promise<TransactionReceipt>;
+  write<
+    const Contract extends Abi,
+    Name extends ContractFunctionName<Contract, "nonpayable" | "payable">,
+    const Args extends ContractFunctionArgs<Contract, "nonpayable" | "payable", Name>,
+  >(
+    request: Omit<SendRequest, "to" | "data"> & { address: Address; abi: Contract; functionName: Name; args: Args },
+  ): Promise<TransactionReceipt>;
+  /** Transactions that are signed and not mined. */
+  inFlight(): number;
+};
+
+export type SenderOptions = {
+  common: Common;
+  chain: Chain;
+  privateKey: Hex;
+  /** A transaction that is not mined for so long is sent again with higher fees. */
+  stuckAfterMs?: number;
+  pollMs?: number;
+  maxInFlight?: number;
+  /** Added to the estimate. */
+  gasMarginPercent?: bigint;
+};
+
+/** The call would revert, or has; `revert` says why. Whether to try again is the caller's to judge. */
+export class TransactionRevertedError extends WeighlockError {
+  override name = "TransactionRevertedError";
+  readonly revert: Explanation;
+  /** Absent when the revert was seen before anything was sent. */
+  readonly receipt: TransactionReceipt | undefined;
+  constructor({ revert, label, receipt, cause }: RevertedOptions) {
+    super(revert.sentence, {
+      details: { revert: revert.name, args: revert.args, label, hash: receipt?.transactionHash },
+      cause,
+    });
+    this.revert = revert;
+    this.receipt = receipt;
+  }
+}
+type RevertedOptions = { revert: Explanation; label: string; receipt?: TransactionReceipt; cause?: unknown };
+
+/** Another process mined a transaction under the same key and nonce; simulate again and send. */
+export class NonceTakenError extends RetryableError {
+  override name = "NonceTakenError";
+}
+export class GasAboveCapError extends FatalError {
+  override name = "GasAboveCapError";
+}
+export class InsufficientFundsError extends RetryableError {
+  override name = "InsufficientFundsError";
+}
+/** The node refused or did not answer, and nothing was sent. */
+export class SubmissionError extends RetryableError {
+  override name = "SubmissionError";
+}
+export class SenderStoppedError extends RetryableError {
+  override name = "SenderStoppedError";
+}
+
+/** How long a node may take from counting a transaction to serving its receipt. */
+const RECEIPT_GRACE_MS = 3_000;
+
+type Fees = { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint };
+type InFlight = Required<Omit<SendRequest, "minGas">> & {
+  nonce: number;
+  gas: bigint;
+  fees: Fees;
+  raw: Hex;
+  /** Every version that was signed, the newest last. */
+  hashes: Hash[];
+  sentAt: number;
+  /** Since when its nonce is used without a receipt of ours. */
+  missingSince?: number;
+  settle: (outcome: TransactionReceipt | Error) => void;
+};
+
+export function createSender({
+  common,
+  chain,
+  privateKey,
+  stuckAfterMs = 15_000,
+  pollMs = 100,
+  maxInFlight = 16,
+  gasMarginPercent = 25n,
+}: SenderOptions): Sender {
+  const { client } = chain;
+  const account = privateKeyToAccount(privateKey);
+  const logger = common.logger.child({ chain: chain.name, sender: account.address });
+  const labels = { chain: chain.name, sender: account.address };
+  const sentTotal = common.metrics.counter({
+    name: "transactions_total",
+    help: "Transactions by outcome.",
+    labels: ["chain", "sender", "outcome"],
+  });
+  const inFlightGauge = common.metrics.gauge({
+    name: "transactions_in_flight",
+    help: "Transactions signed and not mined.",
+    labels: ["chain", "sender"],
+  });
+  const { signal } = common.shutdown;
+
+  const inFlight = new Map<number, InFlight>();
+  const waiting: (() => void)[] = [];
+  let occupied = 0;
+  let lock: Promise<unknown> = Promise.resolve();
+  let nextNonce = 0;
+  let isWatching = false;
+  let gap: { nonce: number; since: number; fees: Fees | undefined } | undefined;
+
+  /** Submissions follow one another, so that a refused one can give its nonce back. */
+  function exclusive<Value>(task: () => Promise<Value>): Promise<Value> {
+    const run = lock.then(task, task);
+    lock = run.catch(() => undefined);
+    return run;
+  }
+
+  async function acquire(label: string): Promise<void> {
+    if (occupied < maxInFlight) occupied += 1;
+    // A slot is handed over, so it stays counted.
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    if (!signal.aborted) return;
+    release();
+    throw stopped(label);
+  }
+
+  function release(): void {
+    const next = waiting.shift();
+    if (next) next();
+    else occupied -= 1;
+  }
+
+  async function send({ to, data = "0x", value = 0n, label = "call", minGas = 0n }: SendRequest) {
+    const request = { to, data, value, label };
+    await acquire(label);
+    let outcome: TransactionReceipt | Error;
+    try {
+      const { settled } = await exclusive(() => submit(request, minGas));
+      outcome = await settled;
+    } finally {
+      release();
+    }
+    if (outcome instanceof Error) throw outcome;
+    if (outcome.status === "reverted") throw await minedRevert(request, outcome);
+    return outcome;
+  }
+
+  /** Wrapped in an object, because a promise of a promise would hold the lock until the receipt. */
+  async function submit(request: Omit<InFlight, keyof Progress>, minGas: bigint) {
+    if (signal.aborted) throw stopped(request.label);
+    const gas = await estimate(request, minGas);
+    const [fees, pending] = await Promise.all([currentFees(), transactionCount("pending")]).catch((cause) => {
+      throw new SubmissionError("The node does not answer; nothing was sent.", { details: labels, cause });
+    });
+    const lowest = Math.min(...inFlight.keys());
+    // The node's count may be behind what was just sent, or ahead of a process that used the same key.
+    let nonce = Math.max(pending, Number.isFinite(lowest) ? nextNonce : 0);
+    for (let attempt = 0; ; attempt += 1) {
+      const { raw, hash } = await sign(request, { nonce, gas, fees });
+      const refusal = await broadcast(raw);
+      if (refusal === "nonce too low" && attempt < 3) {
+        nonce = Math.max(nonce + 1, await transactionCount("pending"));
+        continue;
+      }
+      if (refusal !== undefined) throw refusalError(refusal, request.label);
+      nextNonce = nonce + 1;
+      const { promise: settled, resolve } = Promise.withResolvers<TransactionReceipt | Error>();
+      inFlight.set(nonce, {
+        ...request,
+        nonce,
+        gas,
+        fees,
+        raw,
+        hashes: [hash],
+        sentAt: Date.now(),
+        settle: (outcome) => {
+          if (!inFlight.delete(nonce)) return;
+          inFlightGauge.set(labels, inFlight.size);
+          sentTotal.inc({ ...labels, outcome: outcome instanceof Error ? outcome.name : outcome.status });
+          resolve(outcome);
+        },
+      });
+      inFlightGauge.set(labels, inFlight.size);
+      logger.debug({ label: request.label, nonce, hash, gas }, "sent");
+      // The stop may have come between the estimate and here.
+      if (signal.aborted) stopAll();
+      else void watch();
+      return { settled };
+    }
+  }
+
+  async function estimate(request: Omit<SendRequest, "minGas"> & { label: string }, minGas: bigint): Promise<bigint> {
+    const { to, data, value, label } = request;
+    const needed = await client
+      .estimateGas({
+        account: account.address,
+        to,
+        ...(data && { data }),
+        ...(value && { value }),
+        blockTag: "pending",
+      })
+      .catch((cause: unknown) => {
+        throw simulationError(cause, label);
+      });
+    const least = needed > minGas ? needed : minGas;
+    if (least > MAX_TRANSACTION_GAS) {
+      throw new GasAboveCapError("The transaction needs more gas than one transaction may have; send less at once.", {
+        details: { ...labels, label, needed: least, cap: MAX_TRANSACTION_GAS },
+      });
+    }
+    const withMargin = (least * (100n + gasMarginPercent)) / 100n;
+    return withMargin < MAX_TRANSACTION_GAS ? withMargin : MAX_TRANSACTION_GAS;
+  }
+
+  async function currentFees(): Promise<Fees> {
+    const { maxFeePerGas, maxPriorityFeePerGas } = await client.estimateFeesPerGas();
+    // Twice the base fee outlasts six full blocks; what is not needed is not paid.
+    return { maxFeePerGas: maxFeePerGas * 2n, maxPriorityFeePerGas };
+  }
+
+  async function sign(
+    { to, data, value }: Pick<SendRequest, "to" | "data" | "value">,
+    { nonce, gas, fees }: { nonce: number; gas: bigint; fees: Fees },
+  ): Promise<{ raw: Hex; hash: Hash }> {
+    const raw = await account.signTransaction({
+      type: "eip1559",
+      chainId: chain.chainId,
+      to,
+      nonce,
+      gas,
+      ...(data && { data }),
+      ...(value && { value }),
+      ...fees,
+    });
+    return { raw, hash: keccak256(raw) };
+  }
+
+  /** Undefined when the transaction may be in the pool, otherwise why it certainly is not. */
+  async function broadcast(raw: Hex): Promise<Refusal | undefined> {
+    try {
+      await client.sendRawTransaction({ serializedTransaction: raw });
+      return undefined;
+    } catch (error) {
+      return refusalOf(error);
+    }
+  }
+
+  /** Runs while anything is in flight. */
+  async function watch(): Promise<void> {
+    if (isWatching) return;
+    isWatching = true;
+    while (inFlight.size > 0 && !signal.aborted) {
+      await look().catch((error: unknown) => logger.warn({ err: error }, "can't see what was mined"));
+      if (inFlight.size > 0) await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+    }
+    isWatching = false;
+  }
+
+  async function look(): Promise<void> {
+    const mined = await transactionCount("latest");
+    const items = [...inFlight.values()].sort((a, b) => a.nonce - b.nonce);
+    const [lowest] = items;
+    if (lowest && mined < lowest.nonce) await fillGap(mined);
+    else gap = undefined;
+    for (const item of items) {
+      if (item.nonce < mined) await settleMined(item);
+      else if (Date.now() - item.sentAt >= stuckAfterMs) await exclusive(() => raise(item));
+    }
+  }
+
+  async function settleMined(item: InFlight): Promise<void> {
+    for (const hash of item.hashes.toReversed()) {
+      const receipt = await client.getTransactionReceipt({ hash }).catch(ignoreNotFound);
+      if (!receipt) continue;
+      logger.debug({ label: item.label, nonce: item.nonce, hash, block: receipt.blockNumber }, "mined");
+      return item.settle(receipt);
+    }
+    // A node may count a transaction just before it serves the receipt.
+    item.missingSince ??= Date.now();
+    if (Date.now() - item.missingSince < Math.min(stuckAfterMs, RECEIPT_GRACE_MS)) return;
+    item.settle(
+      new NonceTakenError("Another process used this key's nonce; give each process its own key, then try again.", {
+        details: { ...labels, label: item.label, nonce: item.nonce },
+      }),
+    );
+  }
+
+  async function raise(item: InFlight): Promise<void> {
+    if (!inFlight.has(item.nonce)) return;
+    item.fees = raised(item.fees, await currentFees());
+    const { raw, hash } = await sign(item, item);
+    const refusal = await broadcast(raw);
+    item.sentAt = Date.now();
+    if (refusal !== undefined) {
+      // The version before may have left the pool; the same bytes can always be shown again.
+      await broadcast(item.raw);
+      logger.warn({ label: item.label, nonce: item.nonce, refusal }, "could not raise the fees");
+      return;
+    }
+    item.raw = raw;
+    item.hashes.push(hash);
+    logger.info({ label: item.label, nonce: item.nonce, hash, ...item.fees }, "stuck, sent again with higher fees");
+  }
+
+  /** `nonce` is below all of ours: left by an earlier run, or dropped by the pool. */
+  async function fillGap(nonce: number): Promise<void> {
+    if (gap?.nonce !== nonce) gap = { nonce, since: Date.now(), fees: undefined };
+    if (Date.now() - gap.since < stuckAfterMs) return;
+    const current = await currentFees();
+    const fees = raised(gap.fees ?? current, current);
+    gap = { nonce, since: Date.now(), fees };
+    const { raw } = await sign({ to: account.address }, { nonce, gas: 21_000n, fees });
+    const refusal = await broadcast(raw);
+    logger.warn({ nonce, refusal }, "filling a nonce that holds back later ones");
+  }
+
+  async function minedRevert(request: Pick<InFlight, "to" | "data" | "value" | "label">, receipt: TransactionReceipt) {
+    const { to, data, value, label } = request;
+    const cause = await client
+      .call({
+        account: account.address,
+        to,
+        ...(data && { data }),
+        ...(value && { value }),
+        blockNumber: receipt.blockNumber,
+      })
+      .then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+    const revert: Explanation =
+      cause !== undefined && revertData(cause) !== undefined
+        ? explain(cause)
+        : {
+            name: "Reverted",
+            args: {},
+            sentence: "The transaction reverted when it was mined, and would not now; look at the chain and try again.",
+          };
+    return new TransactionRevertedError({ revert, label, receipt, cause });
+  }
+
+  const transactionCount = (blockTag: "latest" | "pending") =>
+    client.getTransactionCount({ address: account.address, blockTag });
+
+  function refusalError(refusal: Refusal, label: string): Error {
+    const details = { ...labels, label, reason: refusal };
+    if (refusal === "insufficient funds") {
+      return new InsufficientFundsError("The sender can't pay for gas; send it native currency.", { details });
+    }
+    return new SubmissionError("The node refused the transaction; nothing was sent.", { details });
+  }
+
+  function simulationError(cause: unknown, label: string): Error {
+    if (revertData(cause) !== undefined || /revert/i.test(messageOf(cause))) {
+      return new TransactionRevertedError({ revert: explain(cause), label, cause });
+    }
+    const refusal = refusalOf(cause);
+    if (refusal === "insufficient funds") return refusalError(refusal, label);
+    return new SubmissionError("The node can't estimate the transaction; nothing was sent.", {
+      details: { ...labels, label, reason: messageOf(cause) },
+      cause,
+    });
+  }
+
+  const stopped = (label: string) =>
+    new SenderStoppedError("The process is stopping; what was signed may still be mined.", {
+      details: { ...labels, label },
+    });
+
+  function stopAll(): void {
+    for (const item of [...inFlight.values()]) item.settle(stopped(item.label));
+  }
+
+  common.shutdown.onStop(`sender ${chain.name} ${account.address}`, stopAll);
+
+  return {
+    address: account.address,
+    send,
+    write: ({ address, abi, functionName, args, ...rest }) =>
+      send({
+        ...rest,
+        to: address,
+        data: encodeFunctionData({ abi, functionName, args } as unknown as EncodeFunctionDataParameters),
+      }),
+    inFlight: () => inFlight.size,
+  };
+}
+
+type Progress = Pick<InFlight, "nonce" | "gas" | "fees" | "raw" | "hashes" | "sentAt" | "missingSince" | "settle">;
+type Refusal = "nonce too low" | "insufficient funds" | "underpriced" | (string & {});
+
+/** Replacing needs at least 10% more of both fees; a quarter also outruns a rising base fee. */
+function raised(fees: Fees, current: Fees): Fees {
+  const up = (before: bigint, now: bigint) => {
+    const quarterMore = (before * 5n) / 4n + 1n;
+    return quarterMore > now ? quarterMore : now;
+  };
+  return {
+    maxFeePerGas: up(fees.maxFeePerGas, current.maxFeePerGas),
+    maxPriorityFeePerGas: up(fees.maxPriorityFeePerGas, current.maxPriorityFeePerGas),
+  };
+}
+
+/** Undefined when the error leaves open whether the node took the transaction: then it is treated as sent. */
+function refusalOf(error: unknown): Refusal | undefined {
+  const texts: string[] = [];
+  let isAnswer = false;
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    texts.push(cause.message, String((cause as { details?: unknown }).details ?? ""));
+    // A JSON-RPC error object is an answer; anything else is a broken connection.
+    if (typeof (cause as { code?: unknown }).code === "number" && cause.name.includes("Rpc")) isAnswer = true;
+  }
+  const text = texts.join("\n").toLowerCase();
+  if (/already known|already imported|already in mempool|known transaction/.test(text)) return undefined;
+  if (/nonce too low|nonce is too low/.test(text)) return "nonce too low";
+  if (/insufficient funds/.test(text)) return "insufficient funds";
+  if (/underpriced/.test(text)) return "underpriced";
+  return isAnswer ? messageOf(error) : undefined;
+}
+
+function ignoreNotFound(error: unknown): undefined {
+  if (error instanceof Error && error.name === "TransactionReceiptNotFoundError") return undefined;
+  throw error;
+}
