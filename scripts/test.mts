@@ -38,7 +38,11 @@ for (const { name, seconds, passed, failed } of results) {
 }
 const total = (pick: (result: Result) => number) => results.map(pick).reduce((sum, value) => sum + value, 0);
 const failed = total((result) => result.failed);
-console.log(`${"total".padEnd(8)} ${total(({ seconds }) => seconds).toFixed(1).padStart(9)}`);
+console.log(
+  `${"total".padEnd(8)} ${total(({ seconds }) => seconds)
+    .toFixed(1)
+    .padStart(9)}`,
+);
 console.log(`\n${total(({ passed }) => passed)} passed, ${failed} failed`);
 process.exitCode = results.every(({ exitCode }) => exitCode === 0) ? 0 : 1;
 

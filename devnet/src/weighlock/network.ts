@@ -128,7 +128,7 @@ function describe(chain: DeployedChain, node: AnvilNode, deployBlock: bigint): C
     gateway: chain.gateway,
     paths: [
       { name: "layerzero", address: chain.layerZeroPath, index: LAYER_ZERO_PATH, isNetwork: true },
-      { name: "watchers", address: chain.watcherPath, index: WATCHER_PATH, isNetwork: false },
+      { name: "watcher", address: chain.watcherPath, index: WATCHER_PATH, isNetwork: false },
     ],
     assets: chain.assets.map(({ id, symbol, token, tokenDecimals, canonicalDecimals }) => ({
       id,

@@ -1,0 +1,171 @@
+/**
+ * The whole local network: three chains with the real LayerZero contracts and ours, Redis, and every service. Its folder
+ * holds `devnet.json` (what an outside script starts from), `deployment.json` (the same without keys, for the
+ * services), `devnet.state.json` (what runs, for `down`), configurations, logs and data.
+ */
+
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { type Deployment, parseDeployment } from "@weighlock/core/deployment.ts";
+import { FatalError } from "@weighlock/core/errors.ts";
+import { startAnvil } from "./anvil.ts";
+import type { RunningProcess } from "./process.ts";
+import { startRedis } from "./redis.ts";
+import { type Service, type ServiceSpec, startService } from "./service.ts";
+import { serviceSpecs } from "./services.ts";
+import { keysByRole, NETWORK, networkKeys } from "./spec.ts";
+import { createStateRecorder, listRecorded, readState, stopRecorded } from "./state.ts";
+import { deployNetwork } from "./weighlock/network.ts";
+
+export type Devnet = {
+  deployment: Deployment;
+  /** `devnet.json`. */
+  file: string;
+  /** How many settings of the deployment were read back from the chains. */
+  checked: number;
+  services: readonly Service[];
+  stop(): Promise<void>;
+};
+
+export type DevnetOptions = {
+  dir: string;
+  /** Seconds between blocks; 1 unless told. */
+  blockTime?: number;
+  /** True: everything outlives this process, until `devnetDown`. */
+  detached?: boolean;
+  onProgress?: (step: string) => void;
+};
+
+/** A devnet is up in the folder, or one left something behind there. */
+export class DevnetRunsError extends FatalError {
+  override name = "DevnetRunsError";
+}
+
+/**
+ * Returns when every service is ready. Whatever fails, nothing is left running.
+ * @throws DevnetRunsError when one is up in `dir`; ProgramMissingError when redis-server is not installed.
+ */
+export async function devnetUp({
+  dir,
+  blockTime = 1,
+  detached = false,
+  onProgress = () => undefined,
+}: DevnetOptions): Promise<Devnet> {
+  const folder = resolve(dir);
+  const files = filesOf(folder);
+  await assertNoneRuns(folder);
+  await Promise.all(["config", "logs", "data"].map((name) => rm(join(folder, name), { recursive: true, force: true })));
+  await Promise.all(["config", "logs", "data"].map((name) => mkdir(join(folder, name), { recursive: true })));
+
+  const recorder = createStateRecorder({ file: files.state });
+  const running: RunningProcess[] = [];
+  const started = async <Started extends { process: RunningProcess }>(starting: Promise<Started>): Promise<Started> => {
+    const one = await starting;
+    running.push(one.process);
+    await recorder.record(one.process);
+    return one;
+  };
+  const stop = async (): Promise<void> => {
+    // Services before what they use.
+    for (const process of running.splice(0).toReversed()) await process.stop();
+    await rm(files.state, { force: true });
+  };
+
+  try {
+    onProgress("starting three chains and Redis");
+    const [redis, ...nodes] = await allStarted([
+      started(startRedis({ dir: join(folder, "data"), detached })),
+      ...NETWORK.chains.map(({ name, chainId }) =>
+        started(startAnvil({ name, chainId, dir: join(folder, "logs"), blockTime, detached })),
+      ),
+    ]);
+    onProgress("deploying LayerZero and Weighlock");
+    const keys = networkKeys(NETWORK);
+    const { chains, checked } = await deployNetwork({ network: NETWORK, nodes, keys });
+    await writeFile(files.deployment, `${JSON.stringify({ chains }, null, 2)}\n`);
+
+    onProgress(`read back ${checked} settings; starting verifier, relayer, watchers and the stranger's DVN`);
+    const specs = serviceSpecs({
+      chains,
+      keys,
+      redisUrl: redis.url,
+      deploymentFile: files.deployment,
+      dataDir: join(folder, "data"),
+    });
+    const services = await allStarted(
+      specs.map((spec: ServiceSpec) => started(startService({ spec, dir: folder, detached }))),
+    );
+
+    const plain = {
+      chains,
+      keys: keysByRole(keys),
+      redisUrl: redis.url,
+      apis: Object.fromEntries(services.map(({ name, url }) => [name, url])),
+    };
+    await writeFile(files.devnet, `${JSON.stringify(plain, null, 2)}\n`, { mode: 0o600 });
+    onProgress("ready");
+    return { deployment: parseDeployment(plain), file: files.devnet, checked, services, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+export type DevnetStatus = {
+  file: string;
+  isUp: boolean;
+  processes: { name: string; pid: number; isRunning: boolean; logFile: string }[];
+};
+
+/** What `devnetUp` left running in `dir`. */
+export async function devnetStatus({ dir }: { dir: string }): Promise<DevnetStatus> {
+  const files = filesOf(resolve(dir));
+  const state = await readState(files.state);
+  const recorded = state === undefined ? [] : await listRecorded(state);
+  return {
+    file: files.devnet,
+    isUp: recorded.length > 0 && recorded.every(({ isRunning }) => isRunning),
+    processes: recorded.map(({ name, identity, isRunning, logFile }) => ({
+      name,
+      pid: identity.pid,
+      isRunning,
+      logFile,
+    })),
+  };
+}
+
+/** Stops what `devnetUp` left running in `dir`, the last started first. */
+export async function devnetDown({ dir }: { dir: string }): Promise<{ name: string; outcome: "stopped" | "gone" }[]> {
+  const files = filesOf(resolve(dir));
+  const outcomes = await stopRecorded({ file: files.state });
+  await Promise.all([rm(files.devnet, { force: true }), rm(files.deployment, { force: true })]);
+  return outcomes;
+}
+
+function filesOf(folder: string) {
+  return {
+    devnet: join(folder, "devnet.json"),
+    deployment: join(folder, "deployment.json"),
+    state: join(folder, "devnet.state.json"),
+  };
+}
+
+async function assertNoneRuns(folder: string): Promise<void> {
+  const { processes } = await devnetStatus({ dir: folder });
+  const alive = processes.filter(({ isRunning }) => isRunning);
+  if (alive.length === 0) return;
+  throw new DevnetRunsError("A devnet is already up in this folder; stop it first with: npx weighlock devnet down", {
+    details: { folder, running: alive.map(({ name }) => name) },
+  });
+}
+
+/** As Promise.all, but a failure waits for the others: one that is still starting could not be stopped. */
+async function allStarted<const Values extends readonly unknown[]>(
+  starting: Values,
+): Promise<{ -readonly [Key in keyof Values]: Awaited<Values[Key]> }> {
+  const results = await Promise.allSettled(starting);
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as {
+    -readonly [Key in keyof Values]: Awaited<Values[Key]>;
+  };
+}
