@@ -11,8 +11,8 @@ import { FatalError } from "@weighlock/core/errors.ts";
 import { startAnvil } from "./anvil.ts";
 import type { RunningProcess } from "./process.ts";
 import { startRedis } from "./redis.ts";
-import { type Service, type ServiceSpec, startService } from "./service.ts";
-import { serviceSpecs } from "./services.ts";
+import { type Service, startService } from "./service.ts";
+import { settled, startServices } from "./services.ts";
 import { keysByRole, NETWORK, networkKeys } from "./spec.ts";
 import { createStateRecorder, listRecorded, readState, stopRecorded } from "./state.ts";
 import { deployNetwork } from "./weighlock/network.ts";
@@ -68,12 +68,12 @@ export async function devnetUp({
   const stop = async (): Promise<void> => {
     // Services before what they use.
     for (const process of running.splice(0).toReversed()) await process.stop();
-    await rm(files.state, { force: true });
+    await Promise.all(Object.values(files).map((file) => rm(file, { force: true })));
   };
 
   try {
     onProgress("starting three chains and Redis");
-    const [redis, ...nodes] = await allStarted([
+    const [redis, ...nodes] = await settled([
       started(startRedis({ dir: join(folder, "data"), detached })),
       ...NETWORK.chains.map(({ name, chainId }) =>
         started(startAnvil({ name, chainId, dir: join(folder, "logs"), blockTime, detached })),
@@ -85,16 +85,14 @@ export async function devnetUp({
     await writeFile(files.deployment, `${JSON.stringify({ chains }, null, 2)}\n`);
 
     onProgress(`read back ${checked} settings; starting verifier, relayer, watchers and the stranger's DVN`);
-    const specs = serviceSpecs({
+    const services = await startServices({
       chains,
       keys,
       redisUrl: redis.url,
       deploymentFile: files.deployment,
       dataDir: join(folder, "data"),
+      start: (spec) => started(startService({ spec, dir: folder, detached })),
     });
-    const services = await allStarted(
-      specs.map((spec: ServiceSpec) => started(startService({ spec, dir: folder, detached }))),
-    );
 
     const plain = {
       chains,
@@ -157,15 +155,4 @@ async function assertNoneRuns(folder: string): Promise<void> {
   throw new DevnetRunsError("A devnet is already up in this folder; stop it first with: npx weighlock devnet down", {
     details: { folder, running: alive.map(({ name }) => name) },
   });
-}
-
-/** As Promise.all, but a failure waits for the others: one that is still starting could not be stopped. */
-async function allStarted<const Values extends readonly unknown[]>(
-  starting: Values,
-): Promise<{ -readonly [Key in keyof Values]: Awaited<Values[Key]> }> {
-  const results = await Promise.allSettled(starting);
-  for (const result of results) if (result.status === "rejected") throw result.reason;
-  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as {
-    -readonly [Key in keyof Values]: Awaited<Values[Key]>;
-  };
 }
