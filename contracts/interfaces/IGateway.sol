@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IERC7786Recipient} from "@openzeppelin/contracts/interfaces/draft-IERC7786.sol";
+import {Ignored} from "../types/Commitment.sol";
 import {Entry} from "../types/Entry.sol";
 import {LaneId} from "../types/LaneId.sol";
 
@@ -12,19 +13,6 @@ enum Halt {
     Contradiction,
     /// @dev A peer acknowledged a head that this side never sealed. Also stops value-out to that peer.
     FalseAck
-}
-
-/// @notice Why an attestation was not recorded. It is an event: receiving can't fail.
-enum Ignored {
-    None,
-    /// @dev Wrong length, unknown version, spare bits, or a zero head.
-    Unreadable,
-    /// @dev It speaks of another lane than the one from its sender to here.
-    WrongLane,
-    /// @dev The path said just this before.
-    Repeat,
-    /// @dev More than 2^20 entries ahead of what is executed.
-    TooFar
 }
 
 /// @title Gateway: one append-only log per lane, replicated by its heads

@@ -5,13 +5,13 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IERC7786Recipient} from "@openzeppelin/contracts/interfaces/draft-IERC7786.sol";
 import {InteroperableAddress} from "@openzeppelin/contracts/utils/draft-InteroperableAddress.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {Halt, Ignored, IGateway} from "../interfaces/IGateway.sol";
+import {Halt, IGateway} from "../interfaces/IGateway.sol";
 import {ILaneApp} from "../interfaces/ILaneApp.sol";
 import {IPath} from "../interfaces/IPath.sol";
 import {LaneLog} from "../libraries/LaneLog.sol";
 import {Paths} from "../libraries/Paths.sol";
 import {Attesters} from "../types/Attesters.sol";
-import {Commitment, decodeCommitment} from "../types/Commitment.sol";
+import {Commitment, decodeCommitment, Ignored} from "../types/Commitment.sol";
 import {Entry} from "../types/Entry.sol";
 import {LaneEnd, LaneId, laneIdOf} from "../types/LaneId.sol";
 
@@ -250,13 +250,9 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
         }
 
         uint8 path = uint8(indexPlusOne - 1);
-        (bool isReadable, Commitment memory commitment) = decodeCommitment(payload);
-        Ignored ignored;
-        if (!isReadable) {
-            ignored = Ignored.Unreadable;
-        } else if (commitment.lane != lane.inLane) {
-            ignored = Ignored.WrongLane;
-        } else {
+        (Ignored ignored, Commitment memory commitment) = decodeCommitment(payload);
+        if (ignored == Ignored.None && commitment.lane != lane.inLane) ignored = Ignored.WrongLane;
+        if (ignored == Ignored.None) {
             _acknowledge(srcEid, path, counters, lane.paths[path], commitment);
             ignored = _attest(srcEid, path, counters, commitment);
             if (counters.halt != lane.counters.halt) {
@@ -423,7 +419,8 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
         bytes32[] memory chainHeads
     ) internal view {
         uint8 missing = paths;
-        for (uint256 i = chainCounts.length; i-- > 0;) {
+        for (uint256 left = chainCounts.length; left > 0; --left) {
+            uint256 i = left - 1;
             uint8 asked = i < windows ? enabled : missing;
             if (asked == 0) continue;
             uint64 count = chainCounts[i];

@@ -19,6 +19,20 @@ struct Commitment {
     bytes32 ackHead;
 }
 
+/// @notice Why a commitment was not recorded. It is an event: receiving can't fail.
+enum Ignored {
+    None,
+    /// @dev Wrong length, spare bits, or a zero head.
+    Malformed,
+    UnknownVersion,
+    /// @dev It speaks of another lane than the one from its sender to here.
+    WrongLane,
+    /// @dev The path said just this before.
+    Repeat,
+    /// @dev More than 2^20 entries ahead of what is executed.
+    TooFar
+}
+
 using {encode} for Commitment global;
 
 uint8 constant COMMITMENT_VERSION = 1;
@@ -29,14 +43,14 @@ function encode(Commitment memory self) pure returns (bytes memory) {
     return abi.encode(word, self.lane, self.head, self.ackHead);
 }
 
-/// @return isReadable False for a wrong length, an unknown version, a non-zero spare bit or a zero head.
-function decodeCommitment(bytes calldata payload) pure returns (bool isReadable, Commitment memory commitment) {
-    if (payload.length != COMMITMENT_LENGTH) return (false, commitment);
+/// @return ignored None, UnknownVersion, or Malformed: a wrong length, a non-zero spare bit, a zero head.
+function decodeCommitment(bytes calldata payload) pure returns (Ignored ignored, Commitment memory commitment) {
+    if (payload.length != COMMITMENT_LENGTH) return (Ignored.Malformed, commitment);
     uint256 word;
     (word, commitment.lane, commitment.head, commitment.ackHead) =
         abi.decode(payload, (uint256, LaneId, bytes32, bytes32));
+    if (word >> 248 != COMMITMENT_VERSION) return (Ignored.UnknownVersion, commitment);
     commitment.count = uint64(word >> 184);
     commitment.ackCount = uint64(word >> 120);
-    isReadable =
-        word >> 248 == COMMITMENT_VERSION && uint120(word) == 0 && commitment.head != 0 && commitment.ackHead != 0;
+    if (uint120(word) != 0 || commitment.head == 0 || commitment.ackHead == 0) ignored = Ignored.Malformed;
 }

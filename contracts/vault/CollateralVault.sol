@@ -85,8 +85,9 @@ contract CollateralVault is ICollateralVault, AccessManaged, ReentrancyGuardTran
         bytes32 account = accountOf(owner, subaccount);
         if (owner == address(0)) revert AccountMalformed(account);
         if (refundTo == address(0)) revert RefundAddressZero();
-        // A contract's address may belong to somebody else on another chain. (An EOA that calls is one with code, too.)
-        if (owner == msg.sender && msg.sender.code.length != 0 && msg.sender != tx.origin && !holdsOnHub) {
+        // A contract's address may belong to somebody else on another chain. Code is no test of what is a contract: one
+        // under construction has none yet, and an EOA may have some.
+        if (owner == msg.sender && msg.sender != tx.origin && !holdsOnHub) {
             revert ContractOwnerNotConfirmed(owner);
         }
         credited = _toCanonicalDown(asset, amount, listed);

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
+import {Commitment} from "../../../contracts/types/Commitment.sol";
+import {Committer} from "../harness/Committer.sol";
+import {Deploy} from "../mocks/Deploy.sol";
+import {IVault, IWatcherPath} from "../mocks/Interfaces.sol";
+import {DvnCall, IUln, IWorker, LayerZeroStack, Stack} from "../mocks/LayerZeroStack.sol";
+import {Log, Logs, Proof} from "../mocks/Logs.sol";
+import {RealPaths} from "../mocks/RealPaths.sol";
+import {FickleToken, Mood} from "../mocks/Tokens.sol";
+
+abstract contract GasTest is RealPaths {
+    using Logs for Log;
+    using LayerZeroStack for Stack;
+
+    uint256 internal constant WINDOW_GAS = 14_000_000;
+
+    uint256 internal limit = WINDOW_GAS;
+    address internal trader = makeAddr("trader");
+
+    function _accounts(uint256 i) internal pure returns (address) {
+        return address(uint160(0xacc0_0000_0000_0000 + i));
+    }
+
+    function _snapshot(string memory name) internal returns (uint256 used) {
+        used = vm.snapshotGasLastCall("settlement", name);
+    }
+
+    function _executeDeposits(uint256 size, bool isNew, string memory name) internal returns (uint256) {
+        for (uint256 i = 0; i < size; ++i) {
+            _deposit(A, USD, isNew ? _accounts(i + 1000) : _accounts(i), 1000);
+        }
+        return _executeWindow(A, HUB, name);
+    }
+
+    function _executeWindow(uint8 from, uint8 to, string memory name) internal returns (uint256 used) {
+        (uint64 posted, uint64 sealed_,) = chains[from].gateway.outbox(chains[to].eid);
+        if (posted != sealed_) chains[from].gateway.seal(chains[to].eid);
+        _follow();
+        _attest(from, to, posted);
+        Proof memory proof = laneLogs[from][to].prove(_executed(from, to), 1, posted);
+        IGateway gateway = chains[to].gateway;
+        bytes memory call =
+            abi.encodeCall(IGateway.execute, (chains[from].eid, proof.counts, proof.entries, proof.suffix, BOTH));
+        vm.chainId(chains[to].id);
+        // The whole transaction has so much: what is left for the call is less by the intrinsic gas. A refund comes after.
+        (bool isDone,) = address(gateway).call{gas: limit - _intrinsic(call)}(call);
+        assertTrue(isDone, "a window fits in one transaction");
+        used = _snapshot(name);
+    }
+
+    function _intrinsic(bytes memory call) internal pure returns (uint256 gas_) {
+        gas_ = 21_000;
+        for (uint256 i = 0; i < call.length; ++i) {
+            gas_ += call[i] == 0 ? 4 : 16;
+        }
+    }
+
+    function _fund(uint256 size) internal {
+        for (uint256 i = 0; i < size; ++i) {
+            _deposit(A, USD, _accounts(i), 10_000);
+        }
+        _relay(A, HUB);
+    }
+
+    function _withdrawMany(uint256 size, uint256 salt) internal {
+        for (uint256 i = 0; i < size; ++i) {
+            _withdraw(A, USD, _accounts(i), 100, address(uint160(salt + i)));
+        }
+    }
+}
+
+/// @dev What a settlement costs on the real LayerZero contracts, each call a transaction of its own (isolate): cold
+/// slots, intrinsic gas and calldata included. The token is OpenZeppelin's ERC-20.
+/// forge-config: default.isolate = true
+contract SettlementGasTest is GasTest {
+    using LayerZeroStack for Stack;
+    using Logs for Log;
+
+    function _token(uint8 decimals) internal override returns (FickleToken) {
+        return FickleToken(Deploy.create("PlainToken.sol:PlainToken", abi.encode(decimals)));
+    }
+
+    function test_messageLeg() public {
+        _deposit(A, USD, trader, 1000);
+        _relay(A, HUB);
+        // Everything below is the second time: the steady state.
+        IVault vault = chains[A].vault;
+        tokenOf[A][USD].mint(trader, 2000);
+        vm.prank(trader, trader);
+        vault.deposit(USD, 1000, trader, 0, trader, false);
+        _snapshot("deposit, opens a window");
+        vm.prank(trader, trader);
+        vault.deposit(USD, 1000, trader, 0, trader, false);
+        _snapshot("deposit warm");
+
+        uint32 eid = chains[HUB].eid;
+        vm.chainId(chains[A].id);
+        chains[A].gateway.dispatch{value: 1 ether}(eid, EVERYTHING, BOTH, address(0xfee), false);
+        _snapshot("seal and dispatch over LayerZero and watchers, 2 DVNs");
+        _follow();
+        uint64 count = laneLogs[A][HUB].sealedCount();
+        Commitment memory commitment = _commitment(A, HUB, count);
+
+        vm.chainId(chains[HUB].id);
+        bytes32 payloadHash = keccak256(packet.payload);
+        for (uint256 i = 0; i < 2; ++i) {
+            DvnCall[] memory calls = stacks[HUB].verification(i, packet.header, payloadHash);
+            IWorker(stacks[HUB].dvns[i]).execute(calls);
+            if (i == 0) _snapshot("DVN verify");
+        }
+        Committer committer = Committer(Deploy.create("Committer.sol:Committer", ""));
+        committer.commitAndReceive(
+            IUln(stacks[HUB].receiveUln),
+            stacks[HUB].endpoint,
+            packet.header,
+            packet.payload,
+            _origin(A),
+            chains[HUB].network
+        );
+        _snapshot("LayerZero commit, receive and attest");
+        bytes memory signatures = _signatures(HUB, commitment);
+        IWatcherPath(chains[HUB].watchers).attest(chains[A].eid, commitment, signatures);
+        _snapshot("watchers attest, 2 of 3");
+    }
+
+    /// @dev A dear attestation: it contradicts what it said before and halts the lane, and lies in its acknowledgement.
+    function test_attestationFitsTheReceiveGas() public {
+        _deposit(A, USD, trader, 1000);
+        _relay(A, HUB);
+        Commitment memory lie = _commitment(A, HUB, 1);
+        (lie.head, lie.ackCount, lie.ackHead) = ("junk", 9, "junk");
+        vm.prank(chains[HUB].network);
+        chains[HUB].gateway.receiveMessage{gas: RECEIVE_GAS - 20_000}(0, chains[A].name, lie.encode());
+        assertEq(uint8(chains[HUB].gateway.haltOf(chains[A].eid)), 2, "the lane is halted");
+    }
+
+    function test_execute_deposits() public {
+        for (uint256 i = 0; i < 128; ++i) {
+            _deposit(A, USD, _accounts(i), 1000);
+        }
+        _executeWindow(A, HUB, "execute 128 deposits, new accounts");
+        _executeDeposits(1, false, "execute 1 deposit, existing account");
+        _executeDeposits(50, false, "execute 50 deposits, existing accounts");
+        _executeDeposits(128, false, "execute 128 deposits, existing accounts");
+        _executeDeposits(1, true, "execute 1 deposit, new account");
+        _executeDeposits(50, true, "execute 50 deposits, 49 of them to new accounts");
+    }
+
+    function test_execute_releases() public {
+        _fund(128);
+        _withdrawMany(1, 0xaaa0000);
+        _executeWindow(HUB, A, "execute 1 release, new recipient");
+        _withdrawMany(50, 0xbbb0000);
+        _executeWindow(HUB, A, "execute 50 releases, new recipients");
+        _withdrawMany(50, 0xbbb0000);
+        _executeWindow(HUB, A, "execute 50 releases, known recipients");
+    }
+}
+
+/// @dev Windows as dear as they get: the token burns its whole allowance, so every release parks.
+/// forge-config: default.isolate = true
+contract WorstWindowTest is GasTest {
+    function test_execute_worstWindow() public {
+        _fund(128);
+        _withdrawMany(128, 0xccc0000);
+        tokenOf[A][USD].setMood(Mood.BurnsGas);
+        uint256 used = _executeWindow(HUB, A, "execute 128 releases that burn 70,000 each and park");
+        assertLt(used, WINDOW_GAS, "11: the dearest window fits in one transaction");
+        for (uint64 i = 0; i < 128; ++i) {
+            assertTrue(chains[A].vault.parkOf(i) != 0, "each is parked");
+        }
+    }
+
+    /// @dev Worse still: a book, a token and a listing of its own for each of the 128.
+    function test_execute_worstWindowOfManyAssets() public {
+        for (uint16 asset = 100; asset < 228; ++asset) {
+            _list(A, asset, 6, 6);
+            _deposit(A, asset, trader, 1000);
+        }
+        _executeWindow(A, HUB, "execute 128 deposits of 128 assets");
+        for (uint16 asset = 100; asset < 228; ++asset) {
+            _withdraw(A, asset, trader, 100, address(uint160(0xddd0000) + asset));
+            tokenOf[A][asset].setMood(Mood.BurnsGas);
+        }
+        limit = 16_777_216;
+        uint256 used = _executeWindow(HUB, A, "execute 128 releases of 128 assets that burn 70,000 each and park");
+        assertLt(used, limit, "11: the dearest window fits in one transaction of mainnet");
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Vm} from "forge-std/Vm.sol";
+import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
+import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
+import {ILayerZeroPath, IWatcherPath} from "./Interfaces.sol";
+import {TestApp} from "./TestApp.sol";
+import {TestPath} from "./TestPath.sol";
+import {FickleToken, TestToken} from "./Tokens.sol";
+
+/// @dev Deploys from artifacts, so that what is tested is what is deployed. (`new` would also compile a contract once more
+/// into every test that says it: minutes.)
+library Deploy {
+    Vm internal constant VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+    function accessManager(address admin) internal returns (IAccessManager) {
+        return IAccessManager(create("AccessManager.sol:AccessManager", abi.encode(admin)));
+    }
+
+    function gateway(uint32 eid, address app, address authority) internal returns (IGateway) {
+        return IGateway(create("Gateway.sol:Gateway", abi.encode(eid, app, authority)));
+    }
+
+    function watcherPath(address gateway_, address authority, address[] memory watchers, uint256 threshold)
+        internal
+        returns (IWatcherPath)
+    {
+        return IWatcherPath(create("WatcherPath.sol:WatcherPath", abi.encode(gateway_, authority, watchers, threshold)));
+    }
+
+    function layerZeroPath(address endpoint, address gateway_, address authority, uint128 receiveGas)
+        internal
+        returns (ILayerZeroPath)
+    {
+        return ILayerZeroPath(
+            create("LayerZeroPath.sol:LayerZeroPath", abi.encode(endpoint, gateway_, authority, receiveGas))
+        );
+    }
+
+    function testApp() internal returns (TestApp) {
+        return TestApp(create("TestApp.sol:TestApp", ""));
+    }
+
+    function testPath(address gateway_) internal returns (TestPath) {
+        return TestPath(create("TestPath.sol:TestPath", abi.encode(gateway_)));
+    }
+
+    function token(string memory symbol, uint8 decimals) internal returns (TestToken) {
+        return TestToken(create("Tokens.sol:TestToken", abi.encode(symbol, decimals)));
+    }
+
+    function fickleToken(uint8 decimals) internal returns (FickleToken) {
+        return FickleToken(create("Tokens.sol:FickleToken", abi.encode("FKL", decimals)));
+    }
+
+    function create(string memory artifact, bytes memory args) internal returns (address) {
+        return create(abi.encodePacked(VM.getCode(artifact), args));
+    }
+
+    function create(bytes memory code) internal returns (address deployed) {
+        assembly ("memory-safe") {
+            deployed := create(0, add(code, 32), mload(code))
+            if iszero(deployed) {
+                let reason := mload(0x40)
+                returndatacopy(reason, 0, returndatasize())
+                revert(reason, returndatasize())
+            }
+        }
+    }
+}

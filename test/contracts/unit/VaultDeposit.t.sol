@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {ICollateralVault} from "../../../contracts/interfaces/ICollateralVault.sol";
+import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
+import {accountOf, toParty} from "../../../contracts/types/Account.sol";
+import {KIND_DEPOSIT, makeEntry} from "../../../contracts/types/Entry.sol";
+import {Deploy} from "../mocks/Deploy.sol";
+import {Deployment} from "../mocks/Deployment.sol";
+import {IVault} from "../mocks/Interfaces.sol";
+import {FickleToken, Mood, RebasingToken, TestToken} from "../mocks/Tokens.sol";
+
+/// @dev Deposits for its own address while its code is not there yet.
+contract DepositsInConstructor {
+    constructor(IVault vault, TestToken token) {
+        token.mint(address(this), 100);
+        token.approve(address(vault), 100);
+        vault.deposit(1, 100, address(this), 0, address(this), false);
+    }
+}
+
+contract VaultDepositTest is Deployment {
+    uint16 internal constant FICKLE = 7;
+
+    IVault internal vault;
+    TestToken internal usd;
+    FickleToken internal fickle;
+    address internal trader = makeAddr("trader");
+
+    function setUp() public override {
+        super.setUp();
+        vault = chains[A].vault;
+        usd = tokenOf[A][USD];
+        fickle = Deploy.fickleToken(6);
+        vault.listAsset(FICKLE, address(fickle), 6, MINIMUM, PUSH_GAS);
+        usd.mint(trader, 1e12);
+        fickle.mint(trader, 1e12);
+        vm.startPrank(trader, trader);
+        usd.approve(address(vault), type(uint256).max);
+        fickle.approve(address(vault), type(uint256).max);
+        vm.stopPrank();
+    }
+
+    function _depositAs(uint16 asset, uint256 amount) internal {
+        vm.prank(trader, trader);
+        vault.deposit(asset, amount, trader, 0, trader, false);
+    }
+
+    // ── listing ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    function test_constructor_revertsForAnotherAppsGateway() public {
+        bytes memory code = vm.getCode("CollateralVault.sol:CollateralVault");
+        address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
+        vm.expectRevert(
+            abi.encodeWithSelector(ICollateralVault.GatewayNotOurs.selector, next, address(chains[A].vault))
+        );
+        Deploy.create(abi.encodePacked(code, abi.encode(chains[A].gateway, 1, chains[A].manager)));
+    }
+
+    function test_listAsset_keepsWhatWasSaid() public {
+        TestToken token = Deploy.token("NEW", 18);
+        vm.expectEmit(address(vault));
+        emit ICollateralVault.AssetListed(9, address(token), 18, 8, 5, 50_000);
+        vault.listAsset(9, address(token), 8, 5, 50_000);
+        ICollateralVault.Asset memory listed = vault.assetOf(9);
+        assertEq(listed.scale, 1e10, "local units in a canonical one");
+        assertEq(listed.pushGas, 50_000, "the allowance");
+        assertEq(listed.minDeposit, 5, "the minimum");
+        assertEq(listed.token, address(token), "the token");
+    }
+
+    function test_listAsset_reverts() public {
+        TestToken token = Deploy.token("NEW", 18);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.AssetAlreadyListed.selector, USD, address(token)));
+        vault.listAsset(USD, address(token), 6, 1, PUSH_GAS);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.AssetAlreadyListed.selector, 9, address(usd)));
+        vault.listAsset(9, address(usd), 6, 1, PUSH_GAS);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.TokenInvalid.selector, address(0xdead)));
+        vault.listAsset(9, address(0xdead), 6, 1, PUSH_GAS);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.DecimalsTooFew.selector, address(token), 19, 18));
+        vault.listAsset(9, address(token), 19, 1, PUSH_GAS);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PushGasInvalid.selector, 70_000, 70_001));
+        vault.listAsset(9, address(token), 6, 1, 70_001);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PushGasInvalid.selector, 70_000, 0));
+        vault.listAsset(9, address(token), 6, 1, 0);
+        vm.expectRevert(ICollateralVault.ZeroAmount.selector);
+        vault.listAsset(9, address(token), 6, 0, PUSH_GAS);
+        TestToken fine = Deploy.token("FINE", 37);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.TokenInvalid.selector, address(fine)));
+        vault.listAsset(9, address(fine), 6, 1, PUSH_GAS);
+        vm.prank(trader);
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, trader));
+        vault.listAsset(9, address(token), 6, 1, PUSH_GAS);
+    }
+
+    // ── deposits ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    function test_deposit_postsWhatArrived() public {
+        bytes32 account = accountOf(trader, 5);
+        vm.expectEmit(address(chains[A].gateway));
+        emit IGateway.EntryPosted(
+            chains[HUB].eid, 0, makeEntry(KIND_DEPOSIT, USD, chains[A].eid, 0, 1234, account, toParty(address(0xf00)))
+        );
+        vm.expectEmit(address(vault));
+        emit ICollateralVault.Deposited(0, account, USD, trader, address(0xf00), 1234);
+        vm.prank(trader, trader);
+        (uint64 index, uint128 credited) = vault.deposit(USD, 1234, trader, 5, address(0xf00), false);
+        assertEq(index, 0, "the first entry of the lane");
+        assertEq(credited, 1234, "in canonical units");
+        assertEq(usd.balanceOf(address(vault)), 1234, "the vault holds it");
+        (uint128 deposited, uint128 released) = vault.book(USD);
+        assertEq(deposited, 1234, "and books it");
+        assertEq(released, 0, "nothing is out");
+    }
+
+    function test_deposit_takesWholeCanonicalUnitsOnly() public {
+        IVault other = chains[B].vault;
+        TestToken token = tokenOf[B][USD];
+        token.mint(trader, 100e12);
+        vm.startPrank(trader, trader);
+        token.approve(address(other), type(uint256).max);
+        (, uint128 credited) = other.deposit(USD, 20e12 + 1e12 - 1, trader, 0, trader, false);
+        vm.stopPrank();
+        assertEq(credited, 20, "rounded down");
+        assertEq(token.balanceOf(trader), 80e12, "what can't be represented stays with the depositor");
+        assertEq(token.balanceOf(address(other)), 20e12, "the vault took exactly what it credits");
+    }
+
+    function test_deposit_reverts() public {
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.AssetNotListed.selector, 99));
+        _depositAs(99, 100);
+        vm.expectRevert(ICollateralVault.ZeroAmount.selector);
+        _depositAs(USD, 0);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.BelowMinimum.selector, USD, MINIMUM, 9));
+        _depositAs(USD, 9);
+        vm.expectRevert(
+            abi.encodeWithSelector(ICollateralVault.AmountTooLarge.selector, USD, uint256(type(uint128).max) + 1)
+        );
+        _depositAs(USD, uint256(type(uint128).max) + 1);
+        vm.startPrank(trader, trader);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.AccountMalformed.selector, bytes32(uint256(3))));
+        vault.deposit(USD, 100, address(0), 3, trader, false);
+        vm.expectRevert(ICollateralVault.RefundAddressZero.selector);
+        vault.deposit(USD, 100, trader, 0, address(0), false);
+        vm.stopPrank();
+    }
+
+    function test_deposit_revertsForDustBelowOneCanonicalUnit() public {
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.BelowMinimum.selector, USD, MINIMUM, 0));
+        vm.prank(trader, trader);
+        chains[B].vault.deposit(USD, 1e12 - 1, trader, 0, trader, false);
+    }
+
+    function test_deposit_revertsForATokenThatTakesAFee() public {
+        fickle.setMood(Mood.TakesFee);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.DepositNotReceived.selector, FICKLE, 1000, 990));
+        _depositAs(FICKLE, 1000);
+    }
+
+    function test_deposit_revertsForATokenThatLies() public {
+        fickle.setMood(Mood.MovesNothing);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.DepositNotReceived.selector, FICKLE, 1000, 0));
+        _depositAs(FICKLE, 1000);
+        fickle.setMood(Mood.MovesTwice);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.DepositNotReceived.selector, FICKLE, 1000, 2000));
+        _depositAs(FICKLE, 1000);
+        fickle.setMood(Mood.ReturnsFalse);
+        vm.expectRevert(abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, address(fickle)));
+        _depositAs(FICKLE, 1000);
+    }
+
+    function test_deposit_takesATokenThatReturnsNothing() public {
+        fickle.setMood(Mood.ReturnsNothing);
+        _depositAs(FICKLE, 1000);
+        (uint128 deposited,) = vault.book(FICKLE);
+        assertEq(deposited, 1000, "as the most used token does");
+    }
+
+    function test_deposit_revertsForARebasingToken() public {
+        RebasingToken token = RebasingToken(Deploy.create("Tokens.sol:RebasingToken", ""));
+        vault.listAsset(9, address(token), 6, 1, PUSH_GAS);
+        token.mint(trader, 1e6);
+        vm.prank(trader);
+        token.approve(address(vault), 1e6);
+        _depositAs(9, 1000);
+        token.rebase(90);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.BalanceBelowBook.selector, 9, 1000, 900));
+        _depositAs(9, 1000);
+        token.rebase(110);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.DepositNotReceived.selector, 9, 2100, 2220));
+        _depositAs(9, 1000);
+    }
+
+    function test_deposit_revertsWhenReentered() public {
+        fickle.setHook(address(vault), abi.encodeCall(ICollateralVault.deposit, (USD, 100, trader, 0, trader, false)));
+        _depositAs(FICKLE, 1000);
+        assertFalse(fickle.hookSucceeded(), "the token could not deposit inside a deposit");
+        assertEq(
+            fickle.hookResult(),
+            abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector),
+            "it met the guard"
+        );
+    }
+
+    // ── who owns the account ────────────────────────────────────────────────────────────────────────────────────────
+
+    function test_deposit_aContractMustConfirmItsOwnAddress() public {
+        // This test is a contract and names itself.
+        usd.mint(address(this), 1000);
+        usd.approve(address(vault), 1000);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ContractOwnerNotConfirmed.selector, address(this)));
+        vault.deposit(USD, 100, address(this), 0, address(this), false);
+        vault.deposit(USD, 100, address(this), 0, address(this), true);
+        vault.deposit(USD, 100, trader, 0, address(this), false);
+    }
+
+    function test_deposit_anEoaWithCodeMayNameItself() public {
+        vm.etch(trader, hex"ef01000000000000000000000000000000000000000001");
+        _depositAs(USD, 100);
+    }
+
+    function test_deposit_aContractUnderConstructionMustConfirmToo() public {
+        bytes memory code = vm.getCode("VaultDeposit.t.sol:DepositsInConstructor");
+        address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ContractOwnerNotConfirmed.selector, next));
+        Deploy.create(abi.encodePacked(code, abi.encode(vault, usd)));
+    }
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {ICollateralVault, Parked} from "../../../contracts/interfaces/ICollateralVault.sol";
+import {accountOf, toParty} from "../../../contracts/types/Account.sol";
+import {Entry, KIND_DEPOSIT, KIND_RELEASE, makeEntry} from "../../../contracts/types/Entry.sol";
+import {Deploy} from "../mocks/Deploy.sol";
+import {Deployment} from "../mocks/Deployment.sol";
+import {IVault} from "../mocks/Interfaces.sol";
+import {FickleToken, Mood} from "../mocks/Tokens.sol";
+
+contract VaultReleaseTest is Deployment {
+    uint16 internal constant FICKLE = 7;
+
+    IVault internal vault;
+    FickleToken internal fickle;
+    address internal trader = makeAddr("trader");
+    address internal recipient = makeAddr("recipient");
+    bytes32 internal account;
+
+    function setUp() public override {
+        super.setUp();
+        vault = chains[A].vault;
+        fickle = Deploy.fickleToken(6);
+        vault.listAsset(FICKLE, address(fickle), 6, MINIMUM, PUSH_GAS);
+        account = accountOf(trader, 0);
+        fickle.mint(trader, 10_000);
+        vm.startPrank(trader, trader);
+        fickle.approve(address(vault), type(uint256).max);
+        vault.deposit(FICKLE, 10_000, trader, 0, trader, false);
+        vm.stopPrank();
+    }
+
+    function _releaseOf(uint16 asset, uint128 amount, address to) internal view returns (Entry memory) {
+        return makeEntry(KIND_RELEASE, asset, chains[A].eid, 0, amount, account, toParty(to));
+    }
+
+    function _onEntry(uint32 srcEid, uint64 index, Entry memory entry) internal {
+        Entry[] memory entries = new Entry[](1);
+        entries[0] = entry;
+        vm.prank(address(chains[A].gateway));
+        vault.onEntries(srcEid, index, entries);
+    }
+
+    function _release(uint64 index, Entry memory entry) internal {
+        _onEntry(chains[HUB].eid, index, entry);
+    }
+
+    function _expectParked(uint64 index, Entry memory entry, Parked reason, address payee) internal {
+        uint64 now_ = uint64(vm.getBlockTimestamp());
+        vm.expectEmit(address(vault));
+        emit ICollateralVault.ReleaseParked(index, reason, entry, now_, now_, payee);
+    }
+
+    function _assertUnpaid(uint64 index) internal view {
+        assertTrue(vault.parkOf(index) != 0, "it is parked");
+        (, uint128 released) = vault.book(FICKLE);
+        assertEq(released, 0, "nothing is booked as released");
+        assertEq(vault.releasedTo(account, FICKLE), 0, "nor for the account");
+        assertEq(fickle.balanceOf(address(vault)), 10_000, "the vault holds all of it");
+    }
+
+    // ── paid ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    function test_onEntries_paysARelease() public {
+        vm.expectEmit(address(vault));
+        emit ICollateralVault.Released(3, account, FICKLE, recipient, 400);
+        _release(3, _releaseOf(FICKLE, 400, recipient));
+        assertEq(fickle.balanceOf(recipient), 400, "the recipient has it");
+        (uint128 deposited, uint128 released) = vault.book(FICKLE);
+        assertEq(deposited, 10_000, "deposits are cumulative");
+        assertEq(released, 400, "releases too");
+        assertEq(vault.releasedTo(account, FICKLE), 400, "by account, for the escape");
+        assertEq(vault.parkOf(3), 0, "nothing is parked");
+    }
+
+    function test_onEntries_scalesToLocalUnits() public {
+        _deposit(B, USD, trader, 500);
+        Entry[] memory entries = new Entry[](1);
+        entries[0] = makeEntry(KIND_RELEASE, USD, chains[B].eid, 0, 123, account, toParty(recipient));
+        vm.prank(address(chains[B].gateway));
+        chains[B].vault.onEntries(chains[HUB].eid, 0, entries);
+        assertEq(tokenOf[B][USD].balanceOf(recipient), 123e12, "18 decimals from 6 canonical ones");
+    }
+
+    function test_onEntries_takesATokenThatReturnsNothingOrTooMuch() public {
+        fickle.setMood(Mood.ReturnsNothing);
+        _release(0, _releaseOf(FICKLE, 100, recipient));
+        fickle.setMood(Mood.ReturnBomb);
+        _release(1, _releaseOf(FICKLE, 100, recipient));
+        assertEq(fickle.balanceOf(recipient), 200, "both are paid");
+    }
+
+    function test_onEntries_revertsForOthersThanTheGateway() public {
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.CallerNotGateway.selector, address(this)));
+        vault.onEntries(chains[HUB].eid, 0, new Entry[](0));
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.OnlySelf.selector, address(this)));
+        vault.push(address(fickle), address(this), 1);
+    }
+
+    // ── parked, by reason ───────────────────────────────────────────────────────────────────────────────────────────
+
+    function test_onEntries_parksWhatIsNoReleaseOfThisVault() public {
+        Entry memory good = _releaseOf(FICKLE, 100, recipient);
+        Entry memory deposit = makeEntry(KIND_DEPOSIT, FICKLE, chains[A].eid, 0, 100, account, toParty(recipient));
+        _expectParked(0, deposit, Parked.NotPayable, recipient);
+        _release(0, deposit);
+        Entry memory unknown = makeEntry(200, FICKLE, chains[A].eid, 0, 100, account, toParty(recipient));
+        _expectParked(1, unknown, Parked.NotPayable, recipient);
+        _release(1, unknown);
+        Entry memory spare = Entry(good.word | 1, good.account, good.party);
+        _expectParked(2, spare, Parked.NotPayable, recipient);
+        _release(2, spare);
+        Entry memory elsewhere = makeEntry(KIND_RELEASE, FICKLE, chains[B].eid, 0, 100, account, toParty(recipient));
+        _expectParked(3, elsewhere, Parked.NotPayable, recipient);
+        _release(3, elsewhere);
+        // From a lane that is not the hub's, whatever it says.
+        _expectParked(4, good, Parked.NotPayable, recipient);
+        _onEntry(chains[B].eid, 4, good);
+        _assertUnpaid(4);
+    }
+
+    function test_onEntries_parksAnUnlistedAsset() public {
+        Entry memory entry = _releaseOf(99, 100, recipient);
+        _expectParked(0, entry, Parked.AssetUnlisted, recipient);
+        _release(0, entry);
+    }
+
+    function test_onEntries_parksARecipientThatIsNoAddress() public {
+        Entry memory zero = _releaseOf(FICKLE, 100, address(0));
+        _expectParked(0, zero, Parked.RecipientInvalid, address(0));
+        _release(0, zero);
+        Entry memory dirty = _releaseOf(FICKLE, 100, recipient);
+        dirty.party |= bytes32(uint256(1) << 160);
+        _expectParked(1, dirty, Parked.RecipientInvalid, address(0));
+        _release(1, dirty);
+        _assertUnpaid(1);
+    }
+
+    function test_onEntries_parksWhatIsBeyondTheBook() public {
+        Entry memory entry = _releaseOf(FICKLE, 10_001, recipient);
+        // Tokens sent in by hand are in no book.
+        fickle.mint(address(vault), 1_000_000);
+        _expectParked(0, entry, Parked.BeyondBook, recipient);
+        _release(0, entry);
+        Entry memory most = _releaseOf(FICKLE, type(uint128).max, recipient);
+        _expectParked(1, most, Parked.BeyondBook, recipient);
+        _release(1, most);
+        _release(2, _releaseOf(FICKLE, 10_000, recipient));
+        assertEq(fickle.balanceOf(recipient), 10_000, "all of it, and not one unit more");
+    }
+
+    function test_onEntries_parksWhatTheTokenRefuses() public {
+        // A fee on the way out is missing here: the vault gives what it owes, and the token's fee is the recipient's.
+        Mood[6] memory moods =
+            [Mood.ReturnsFalse, Mood.Reverts, Mood.BurnsGas, Mood.RevertBomb, Mood.MovesTwice, Mood.MovesNothing];
+        for (uint64 i = 0; i < moods.length; ++i) {
+            fickle.setMood(moods[i]);
+            Entry memory entry = _releaseOf(FICKLE, 100, recipient);
+            _expectParked(i, entry, Parked.Refused, recipient);
+            _release(i, entry);
+            _assertUnpaid(i);
+        }
+    }
+
+    function test_onEntries_parksForABlacklistedRecipientAlone() public {
+        fickle.setBlacklisted(recipient, true);
+        Entry[] memory entries = new Entry[](3);
+        entries[0] = _releaseOf(FICKLE, 100, trader);
+        entries[1] = _releaseOf(FICKLE, 100, recipient);
+        entries[2] = _releaseOf(FICKLE, 100, trader);
+        vm.prank(address(chains[A].gateway));
+        vault.onEntries(chains[HUB].eid, 10, entries);
+        assertEq(fickle.balanceOf(trader), 200, "the others are paid");
+        assertTrue(vault.parkOf(11) != 0, "one waits");
+        assertEq(vault.parkOf(10), 0, "one alone");
+    }
+
+    function test_onEntries_theTokenCantReenter() public {
+        fickle.setHook(address(vault), abi.encodeCall(ICollateralVault.deposit, (USD, 100, trader, 0, trader, false)));
+        _release(0, _releaseOf(FICKLE, 100, recipient));
+        assertFalse(fickle.hookSucceeded(), "the guard holds");
+        assertEq(fickle.balanceOf(recipient), 100, "and the payment stands");
+    }
+
+    function testFuzz_onEntries_isTotal(Entry[] memory entries, uint32 srcEid, uint64 firstIndex, bool fromHub) public {
+        vm.assume(entries.length <= 16);
+        firstIndex = uint64(bound(firstIndex, 0, type(uint64).max - 32));
+        vm.prank(address(chains[A].gateway));
+        vault.onEntries(fromHub ? chains[HUB].eid : srcEid, firstIndex, entries);
+    }
+
+    // ── gas ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// @dev Whatever gas the caller brings: either the call reverts, or the honest transfer is paid. Never parked.
+    function testFuzz_onEntries_revertsRatherThanParksForWantOfGas(uint256 gas_) public {
+        gas_ = bound(gas_, 20_000, 400_000);
+        Entry[] memory entries = new Entry[](1);
+        entries[0] = _releaseOf(FICKLE, 100, recipient);
+        vm.prank(address(chains[A].gateway));
+        try vault.onEntries{gas: gas_}(chains[HUB].eid, 0, entries) {
+            assertEq(fickle.balanceOf(recipient), 100, "what could be paid is paid");
+            assertEq(vault.parkOf(0), 0, "and not parked");
+        } catch {}
+    }
+
+    function test_onEntries_revertsWhenGasIsTooLow() public {
+        Entry[] memory entries = new Entry[](1);
+        entries[0] = _releaseOf(FICKLE, 100, recipient);
+        vm.prank(address(chains[A].gateway));
+        vm.expectPartialRevert(ICollateralVault.GasTooLow.selector);
+        vault.onEntries{gas: 110_000}(chains[HUB].eid, 0, entries);
+    }
+
+    // ── retry ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    function _park() internal returns (Entry memory entry, uint64 parkedAt) {
+        entry = _releaseOf(FICKLE, 100, recipient);
+        fickle.setMood(Mood.Reverts);
+        _release(5, entry);
+        parkedAt = uint64(vm.getBlockTimestamp());
+        vm.warp(parkedAt + 3 days);
+    }
+
+    function test_retry_paysWhenTheRefusalIsGone() public {
+        (Entry memory entry, uint64 parkedAt) = _park();
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkNotPayable.selector, 5, Parked.Refused));
+        vault.retry(5, entry, parkedAt, parkedAt, recipient);
+        fickle.setMood(Mood.Honest);
+        vault.retry(5, entry, parkedAt, parkedAt, recipient);
+        assertEq(fickle.balanceOf(recipient), 100, "paid");
+        assertEq(vault.parkOf(5), 0, "the word is gone");
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, 5));
+        vault.retry(5, entry, parkedAt, parkedAt, recipient);
+        assertEq(fickle.balanceOf(recipient), 100, "once");
+    }
+
+    function test_retry_revertsForAnythingElseThanWhatWasParked() public {
+        (Entry memory entry, uint64 parkedAt) = _park();
+        fickle.setMood(Mood.Honest);
+        bytes memory unknown = abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, 5);
+        vm.expectRevert(unknown);
+        vault.retry(5, entry, parkedAt, parkedAt, trader);
+        vm.expectRevert(unknown);
+        vault.retry(5, entry, parkedAt + 1, parkedAt, recipient);
+        vm.expectRevert(unknown);
+        vault.retry(5, entry, parkedAt, parkedAt + 1, recipient);
+        vm.expectRevert(unknown);
+        vault.retry(5, _releaseOf(FICKLE, 101, recipient), parkedAt, parkedAt, recipient);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, 6));
+        vault.retry(6, entry, parkedAt, parkedAt, recipient);
+    }
+
+    function test_retry_revertsWhenGasIsTooLow() public {
+        (Entry memory entry, uint64 parkedAt) = _park();
+        fickle.setMood(Mood.Honest);
+        vm.expectPartialRevert(ICollateralVault.GasTooLow.selector);
+        vault.retry{gas: 100_000}(5, entry, parkedAt, parkedAt, recipient);
+    }
+
+    function test_retry_paysWhatWasBeyondTheBookOnceItIsNot() public {
+        Entry memory entry = _releaseOf(FICKLE, 10_500, recipient);
+        _release(0, entry);
+        uint64 now_ = uint64(vm.getBlockTimestamp());
+        fickle.mint(trader, 500);
+        vm.prank(trader, trader);
+        vault.deposit(FICKLE, 500, trader, 0, trader, false);
+        vault.retry(0, entry, now_, now_, recipient);
+        assertEq(fickle.balanceOf(recipient), 10_500, "paid out of the grown book");
+    }
+}
