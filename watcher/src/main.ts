@@ -1,0 +1,20 @@
+/** `node watcher/src/main.ts --config <file>`: one watcher, one key. Exit 1 when it can't start. */
+
+import { parseArgs } from "node:util";
+import { createCommon } from "@weighlock/core/common.ts";
+import { WeighlockError } from "@weighlock/core/errors.ts";
+import { readSetup } from "./config.ts";
+import { createWatcher } from "./watcher.ts";
+
+try {
+  const { values } = parseArgs({ options: { config: { type: "string" } } });
+  if (values.config === undefined) {
+    throw new WeighlockError("Say which configuration to use: node watcher/src/main.ts --config <file>");
+  }
+  const setup = readSetup({ file: values.config, env: process.env });
+  const common = createCommon({ service: "watcher", logLevel: setup.settings.logLevel });
+  await createWatcher({ common, setup });
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
