@@ -6,8 +6,8 @@
 
 import type { LaneReading, Reading, VaultAssetReading } from "./reading.ts";
 
-export const DEPOSIT = 1;
-export const RELEASE = 3;
+const DEPOSIT = 1;
+const RELEASE = 3;
 
 export type AssetReconciliation = {
   asset: number;
@@ -32,24 +32,56 @@ export type AssetReconciliation = {
 
 export type Failure = { identity: string; chain?: string; residual: bigint };
 
-export function reconcile(reading: Reading): AssetReconciliation[] {
-  return reading.assets.map(({ asset, symbol, canonicalDecimals, totalLedger }) => {
-    const vaults = reading.vaults.filter((vault) => vault.asset === asset);
-    const flows = vaults.map((vault) => flowOf(reading.lanes, vault));
-    const book = sum(vaults.map(({ deposited, released }) => deposited - released));
-    const suspense = sum(vaults.map((vault) => vault.suspense));
-    const parked = sum(flows.map((flow) => flow.releasesParked));
-    const inFlight = sum(flows.map((flow) => flow.deposits + flow.releases));
-    const lanes = sum(vaults.map(({ credited, authorised }) => credited - authorised));
+/** One vault and asset, with what moves between it and the hub. Canonical units. */
+export type VaultReconciliation = VaultAssetReading & {
+  /** Posted and not executed, summed by entry. */
+  depositsInFlight: bigint;
+  releasesInFlight: bigint;
+  /** Releases executed and not paid, summed by entry. */
+  releasesParked: bigint;
+  /** What the vault's tokens amount to beyond its book, rounded down: less than 0 is a loss, more a gift. */
+  surplus: bigint;
+  failures: readonly Failure[];
+};
 
-    const failures: Failure[] = [
+export function reconcileVaults({ vaults, lanes }: Reading): VaultReconciliation[] {
+  return vaults.map((vault) => {
+    const flow = flowOf(lanes, vault);
+    const { chain, deposited, released, held, scale, credited, authorised } = vault;
+    const surplus = floorDivide(held - (deposited - released) * scale, scale);
+    const { depositsInFlight, releasesInFlight, releasesParked } = flow;
+    const failures = [
+      { identity: "deposited = credited + deposits in flight", residual: deposited - credited - depositsInFlight },
       {
-        identity: "vaults = ledger + suspense + parked + in flight",
-        residual: book - totalLedger - suspense - parked - inFlight,
+        identity: "authorised = released + parked + releases in flight",
+        residual: authorised - released - releasesParked - releasesInFlight,
       },
-      { identity: "lanes (credited − authorised) = ledger + suspense", residual: lanes - totalLedger - suspense },
-      ...vaults.flatMap((vault, i) => laneFailures(vault, flows[i] as Flow)),
-    ].filter(({ residual }) => residual !== 0n);
+      { identity: "tokens held ≥ deposited − released", residual: surplus < 0n ? surplus : 0n },
+    ];
+    return { ...vault, ...flow, surplus, failures: failing(failures.map((each) => ({ ...each, chain }))) };
+  });
+}
+
+export function reconcile(reading: Reading): AssetReconciliation[] {
+  const all = reconcileVaults(reading);
+  return reading.assets.map(({ asset, symbol, canonicalDecimals, totalLedger }) => {
+    const vaults = all.filter((vault) => vault.asset === asset);
+    const total = (pick: (vault: VaultReconciliation) => bigint) => sum(vaults.map(pick));
+    const book = total(({ deposited, released }) => deposited - released);
+    const suspense = total((vault) => vault.suspense);
+    const parked = total((vault) => vault.releasesParked);
+    const inFlight = total((vault) => vault.depositsInFlight + vault.releasesInFlight);
+    const lanes = total(({ credited, authorised }) => credited - authorised);
+    const failures = [
+      ...failing([
+        {
+          identity: "vaults = ledger + suspense + parked + in flight",
+          residual: book - totalLedger - suspense - parked - inFlight,
+        },
+        { identity: "lanes (credited − authorised) = ledger + suspense", residual: lanes - totalLedger - suspense },
+      ]),
+      ...vaults.flatMap((vault) => vault.failures),
+    ];
     return {
       asset,
       symbol,
@@ -57,7 +89,7 @@ export function reconcile(reading: Reading): AssetReconciliation[] {
       ledger: totalLedger,
       suspense,
       vaults: book,
-      held: sum(vaults.map(({ held, scale }) => held / scale)),
+      held: total(({ held, scale }) => held / scale),
       inFlight,
       parked,
       residual: failures[0]?.residual ?? 0n,
@@ -66,8 +98,7 @@ export function reconcile(reading: Reading): AssetReconciliation[] {
   });
 }
 
-/** What moves between one vault and the hub, summed by entry. */
-type Flow = { deposits: bigint; releases: bigint; releasesParked: bigint };
+type Flow = Pick<VaultReconciliation, "depositsInFlight" | "releasesInFlight" | "releasesParked">;
 
 function flowOf(lanes: readonly LaneReading[], { chain, asset }: VaultAssetReading): Flow {
   const toHub = lanes.find(({ src }) => src === chain);
@@ -75,8 +106,8 @@ function flowOf(lanes: readonly LaneReading[], { chain, asset }: VaultAssetReadi
   const amounts = (entries: LaneReading["between"], kind: number) =>
     sum(entries.filter((entry) => entry.asset === asset && entry.kind === kind).map((entry) => entry.amount));
   return {
-    deposits: toHub ? directionOf(toHub) * amounts(toHub.between, DEPOSIT) : 0n,
-    releases: fromHub ? directionOf(fromHub) * amounts(fromHub.between, RELEASE) : 0n,
+    depositsInFlight: toHub ? directionOf(toHub) * amounts(toHub.between, DEPOSIT) : 0n,
+    releasesInFlight: fromHub ? directionOf(fromHub) * amounts(fromHub.between, RELEASE) : 0n,
     releasesParked: fromHub ? amounts(fromHub.parked, RELEASE) : 0n,
   };
 }
@@ -86,23 +117,13 @@ function directionOf({ posted, executed }: LaneReading): bigint {
   return posted >= executed ? 1n : -1n;
 }
 
-function laneFailures(vault: VaultAssetReading, flow: Flow): Failure[] {
-  const { chain, deposited, released, held, scale, credited, authorised } = vault;
-  const owed = (deposited - released) * scale;
-  return [
-    { identity: "deposited = credited + deposits in flight", chain, residual: deposited - credited - flow.deposits },
-    {
-      identity: "authorised = released + parked + releases in flight",
-      chain,
-      residual: authorised - released - flow.releasesParked - flow.releases,
-    },
-    // More than the book is a gift; less is a loss. Rounded away from zero: a missing fraction of a unit is missing.
-    {
-      identity: "tokens held ≥ deposited − released",
-      chain,
-      residual: held < owed ? -((owed - held + scale - 1n) / scale) : 0n,
-    },
-  ];
+function failing(identities: readonly Failure[]): Failure[] {
+  return identities.filter(({ residual }) => residual !== 0n);
+}
+
+/** A missing fraction of a unit is a missing unit. */
+function floorDivide(value: bigint, by: bigint): bigint {
+  return value >= 0n ? value / by : -((-value + by - 1n) / by);
 }
 
 function sum(values: readonly bigint[]): bigint {

@@ -1,0 +1,95 @@
+/** Every lane and every book at one look: the lanes' steps, and the monitor's reconciliation of all chains. */
+
+import { hubOf, type LaneDeployment, lanesOf } from "@weighlock/core/deployment.ts";
+import { readDeploymentState } from "@weighlock/monitor/read.ts";
+import {
+  type AssetReconciliation,
+  reconcile,
+  reconcileVaults,
+  type VaultReconciliation,
+} from "@weighlock/monitor/reconcile.ts";
+import { createLaneReader } from "./laneReader.ts";
+import type { Network } from "./network.ts";
+
+export type LaneOverview = {
+  lane: string;
+  posted: bigint;
+  sealed: bigint;
+  /** Highest count sent over any path. */
+  dispatched: bigint;
+  attested: { path: string; count: bigint }[];
+  executed: bigint;
+  /** Whether the executed head is the source's head at that count. */
+  headsEqual: boolean;
+  /** Why nothing is executed; empty when it is. */
+  halt: string;
+};
+
+/** One vault and asset. Canonical units. */
+export type BookOverview = Omit<VaultReconciliation, "asset" | "failures"> & {
+  asset: string;
+  canonicalDecimals: number;
+  /** What may still be withdrawn from this vault. */
+  available: bigint;
+  /** The first identity of this vault that fails, by how much; 0 when all hold. */
+  residual: bigint;
+};
+
+export type AssetOverview = Omit<AssetReconciliation, "asset" | "symbol" | "failures"> & {
+  asset: string;
+  /** Each identity that fails, by how much. */
+  failures: string[];
+};
+
+export type Overview = { lanes: LaneOverview[]; books: BookOverview[]; assets: AssetOverview[] };
+
+export async function readOverview({ network }: { network: Network }): Promise<Overview> {
+  const { deployment } = network;
+  const [lanes, reading] = await Promise.all([
+    Promise.all(lanesOf(deployment).map((lane) => readLane({ network, lane }))),
+    readDeploymentState({ deployment }),
+  ]);
+  const listed = new Map(hubOf(deployment).assets.map((asset) => [asset.id, asset]));
+  return {
+    lanes,
+    books: reconcileVaults(reading).map(({ asset: id, failures, ...vault }) => ({
+      ...vault,
+      asset: listed.get(id)?.symbol ?? String(id),
+      canonicalDecimals: listed.get(id)?.canonicalDecimals ?? 0,
+      available: vault.credited - vault.suspense - vault.authorised,
+      residual: failures[0]?.residual ?? 0n,
+    })),
+    assets: reconcile(reading).map(({ symbol, failures, ...asset }) => ({
+      ...asset,
+      asset: symbol,
+      failures: failures.map(
+        ({ identity, chain, residual }) => `${chain === undefined ? "" : `${chain}: `}${identity} fails by ${residual}`,
+      ),
+    })),
+  };
+}
+
+export async function readLane({ network, lane }: { network: Network; lane: LaneDeployment }): Promise<LaneOverview> {
+  const reader = await createLaneReader({ network, lane });
+  const { executed, head } = await reader.inbox();
+  const [{ posted, sealed }, expected, paths, halt, dispatched] = await Promise.all([
+    reader.outbox(),
+    reader.sealedHead(executed),
+    reader.paths(),
+    reader.haltReason(),
+    reader.newestDispatch(),
+  ]);
+  const attested = await Promise.all(
+    paths.map(async ({ name, index }) => ({ path: name, count: await reader.newestAttestation(index) })),
+  );
+  return {
+    lane: reader.name,
+    posted,
+    sealed,
+    dispatched: dispatched ?? 0n,
+    attested,
+    executed,
+    headsEqual: head === expected,
+    halt,
+  };
+}

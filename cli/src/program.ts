@@ -1,0 +1,60 @@
+/** The command line: reads arguments, runs a verb, and turns every failure into a sentence and an exit code. */
+
+import { PRODUCT } from "@weighlock/core/product.ts";
+import { Command, CommanderError } from "commander";
+import { addDeposit } from "./commands/deposit.ts";
+import { addDevnet } from "./commands/devnet.ts";
+import { addStatus } from "./commands/status.ts";
+import { addWithdraw } from "./commands/withdraw.ts";
+import type { Surroundings } from "./context.ts";
+import { failureOf } from "./errors.ts";
+
+export type ExitCode = 0 | 1 | 2;
+
+const HELP = `
+Collateral is locked in a vault on the chain where you hold it, credited on the hub, and paid out of whichever vault
+you choose. Start with a local network:
+  weighlock devnet up
+  weighlock deposit --chain alpha --asset USDC --amount 12.5 --wait
+  weighlock withdraw --to beta --asset USDC --amount 5 --wait
+  weighlock status
+
+Exit codes: 0 done, 1 it failed, 2 it was asked wrongly.`;
+
+/** `argv` without the program's own name. Never throws. */
+export async function run(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const { streams } = surroundings;
+  try {
+    await createProgram(surroundings).parseAsync([...argv], { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const { exitCode, name, sentence, details } = failureOf(error);
+    if (argv.includes("--json")) {
+      streams.stdout(`${JSON.stringify({ error: { name, message: sentence, details } }, null, 2)}\n`);
+    } else {
+      streams.stderr(`${sentence}\n`);
+      for (const [key, value] of Object.entries(details)) {
+        streams.stderr(`  ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}\n`);
+      }
+    }
+    return exitCode;
+  }
+}
+
+function createProgram(surroundings: Surroundings): Command {
+  const { stdout, stderr } = surroundings.streams;
+  // Set before the verbs are added, which inherit it.
+  const program = new Command(PRODUCT.slug)
+    .description(`${PRODUCT.name}: cross-chain margin settlement`)
+    .configureOutput({ writeOut: stdout, writeErr: stderr })
+    .configureHelp({ showGlobalOptions: false })
+    .showHelpAfterError("(--help shows how it is used)")
+    .exitOverride()
+    .addHelpText("after", HELP);
+  addDevnet(program, surroundings);
+  addDeposit(program, surroundings);
+  addWithdraw(program, surroundings);
+  addStatus(program, surroundings);
+  return program;
+}
