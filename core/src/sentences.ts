@@ -121,11 +121,141 @@ const lanes: Record<string, SentenceOf> = {
   CallerNotPath: ({ caller }) => `${show(caller)} is not an enabled path of this lane; nothing it says counts.`,
   PeerUnknown: ({ sender }) => `${show(sender)} is not this lane's gateway; nothing it says counts.`,
   ThresholdInvalid: ({ threshold, watchers }) =>
-    `A threshold of ${show(threshold)} does not fit ${show(watchers)} watchers; choose one from 1 to their number.`,
+    `A threshold of ${show(threshold)} does not fit ${show(watchers)} watchers; choose one from 2 to their number.`,
   SignaturesLengthMismatch: ({ expected, actual }) =>
     `The signatures are ${show(actual)} bytes where ${show(expected)} are needed; collect exactly the threshold, 65 bytes each.`,
   SignerNotWatcher: ({ signer }) => `${show(signer)} is not a watcher of this path; leave its signature out.`,
   SignersNotAscending: () => "The signatures are not in ascending order of their signers, each once; sort them.",
 };
 
-export const sentences: Readonly<Record<string, SentenceOf>> = { ...general, ...deposits, ...withdrawals, ...lanes };
+/** Setting up, roles and wiring. */
+const setup: Record<string, SentenceOf> = {
+  AccessManagedInvalidAuthority: ({ authority }) =>
+    `${show(authority)} is no access manager; name the deployment's own.`,
+  AccessManagedRequiredDelay: ({ caller, delay }) =>
+    `${show(caller)} may do this only after ${show(delay)} s; schedule it with the access manager first.`,
+  AccessManagerAlreadyScheduled: ({ operationId }) =>
+    `Operation ${show(operationId)} is scheduled already; wait until it is ready, or cancel it first.`,
+  AccessManagerBadConfirmation: () =>
+    "The confirmation is not the caller's own address; a role is given up by its holder.",
+  AccessManagerExpired: ({ operationId }) =>
+    `Operation ${show(operationId)} was ready and its time has passed; schedule it again.`,
+  AccessManagerInvalidInitialAdmin: ({ initialAdmin }) =>
+    `${show(initialAdmin)} can't be the first admin; name another.`,
+  AccessManagerLockedFunction: ({ selector }) => `The function ${show(selector)} can't be scheduled; call it directly.`,
+  AccessManagerLockedRole: ({ roleId }) => `Role ${show(roleId)} can't be changed; use another role.`,
+  AccessManagerUnauthorizedCancel: ({ msgsender }) =>
+    `${show(msgsender)} may not cancel this operation; use its caller's key, or a guardian's.`,
+  AccessManagerUnauthorizedConsume: ({ target }) =>
+    `${show(target)} does not run this operation; call it through the access manager.`,
+  AddressEmptyCode: ({ target }) => `There is no contract at ${show(target)}; check the address and the chain.`,
+  AppMismatch: ({ expected, actual }) =>
+    `The gateway serves ${show(actual)}, not ${show(expected)}; deploy it for this clearing house.`,
+  GatewayNotOurs: ({ expectedApp, actualApp }) =>
+    `The gateway serves ${show(actualApp)}, not ${show(expectedApp)}; deploy it for this vault.`,
+  AssetAlreadyListed: ({ asset, token }) =>
+    `Asset ${show(asset)} or the token ${show(token)} is listed already; a listing is for ever.`,
+  AssetAlreadyOnLane: ({ eid, asset }) =>
+    `Asset ${show(asset)} is listed for eid ${show(eid)} already; a listing is for ever.`,
+  CanonicalDecimalsDiffer: ({ asset, expected, actual }) =>
+    `Asset ${show(asset)} has ${show(expected)} canonical decimals, not ${show(actual)}; they are the same on every lane.`,
+  DecimalsTooFew: ({ token, canonicalDecimals, decimals }) =>
+    `The token ${show(token)} has ${show(decimals)} decimals and ${show(canonicalDecimals)} canonical ones were asked; use at most its own.`,
+  TokenInvalid: ({ token }) => `${show(token)} is no token that can be listed; check the address and its decimals.`,
+  PushGasInvalid: ({ most, actual }) =>
+    `A gas allowance of ${show(actual)} does not do; give one from 1 to ${show(most)}, or a full window might not fit one transaction.`,
+  MinimumZero: () => "The minimum is zero; give at least one canonical unit.",
+  FailedCall: () => "The call inside this one failed without a reason; run it alone to see why.",
+  InsufficientBalance: ({ balance, needed }) =>
+    `The contract holds ${show(balance)} wei and ${show(needed)} is needed; send it the difference.`,
+  LaneAlreadyOpen: ({ eid }) => `The lane with eid ${show(eid)} is open already; a lane is opened once.`,
+  LaneEndInvalid: ({ eid, chainId, peer }) =>
+    `Eid ${show(eid)}, chain ${show(chainId)} and gateway ${show(peer)} are no end of a lane; each is set, another chain's, and not used yet.`,
+  PathIndexTaken: ({ eid, path }) =>
+    `Path index ${show(path)} of eid ${show(eid)} is taken or above 7; a contract keeps its index for ever, so use a free one.`,
+  PathInvalid: ({ eid, adapter }) =>
+    `${show(adapter)} is no contract, or a path of eid ${show(eid)} already; name a new adapter.`,
+  PathsFull: ({ eid }) => `The lane with eid ${show(eid)} has its 4 enabled paths; one must be disabled first.`,
+  WindowLimitNotTighter: ({ current, requested }) =>
+    `A window limit of ${show(requested)} does not tighten ${show(current)}; give a smaller one, above 0.`,
+  RemoteAlreadyOpen: ({ eid }) => `The path knows the gateway at eid ${show(eid)} already; it is set once.`,
+  RemoteInvalid: ({ eid, chainId, gateway }) =>
+    `Eid ${show(eid)}, chain ${show(chainId)} and ${show(gateway)} are no remote end; each is set, another chain's, and not used yet.`,
+  WatcherInvalid: ({ watcher }) => `${show(watcher)} is zero or named twice; name each watcher once.`,
+  UlnConfigNotPinned: ({ eid }) =>
+    `The LayerZero settings for eid ${show(eid)} leave something to a default; set every field, two DVNs at least.`,
+  LibraryMissing: ({ eid }) => `A LayerZero library for eid ${show(eid)} is missing; name both, send and receive.`,
+  InvalidShortString: () => "A short string is malformed; report it with the call.",
+  StringTooLong: ({ str }) => `"${show(str)}" is too long for its field; use at most 31 bytes.`,
+  OwnableInvalidOwner: ({ owner }) => `${show(owner)} can't be an owner; name another address.`,
+  OwnableUnauthorizedAccount: ({ account }) =>
+    `${show(account)} is not the owner; a path owns itself, so nobody can call this.`,
+  InvalidDelegate: () => "The delegate is zero; name an address.",
+  SafeCastOverflowedUintDowncast: ({ bits, value }) => `${show(value)} does not fit ${show(bits)} bits; give less.`,
+};
+
+/** Calls that only one contract may make, and what paths and signatures refuse. */
+const callers: Record<string, SentenceOf> = {
+  OnlyApp: ({ caller }) => `${show(caller)} may not post; deposit at the vault, or withdraw at the clearing house.`,
+  OnlyGateway: ({ caller }) => `${show(caller)} may not send on a path; dispatch at the gateway.`,
+  OnlyOurGateway: ({ caller }) => `${show(caller)} may not bring entries; execute at the gateway.`,
+  CallerNotGateway: ({ caller }) => `${show(caller)} may not bring entries; execute at the gateway.`,
+  OnlySelf: ({ caller }) => `${show(caller)} may not push a payment; retry the parked release.`,
+  OnlyMinter: ({ caller }) => `${show(caller)} may not mint this token; use the minter's key.`,
+  OnlyEndpoint: ({ addr }) => `${show(addr)} is not the LayerZero endpoint; let the endpoint deliver.`,
+  OnlyPeer: ({ eid, sender }) => `${show(sender)} is not our path at eid ${show(eid)}; nothing it says counts.`,
+  NoPeer: ({ eid }) => `This path has no peer at eid ${show(eid)}; open the remote first.`,
+  RemoteEidUnknown: ({ eid }) => `This path knows no gateway at eid ${show(eid)}; open the remote first.`,
+  RemoteUnknown: ({ recipient }) => `This path does not know the gateway ${show(recipient)}; open the remote first.`,
+  UnexpectedPayment: ({ sender }) =>
+    `The gateway takes no payments, and ${show(sender)} sent one; pay with the dispatch itself.`,
+  UnsupportedAttribute: ({ selector }) => `Paths take no attributes, and ${show(selector)} was given; leave it out.`,
+  NotEnoughNative: ({ msgValue }) =>
+    `${show(msgValue)} wei is not the fee that LayerZero asks; quote the dispatch and send that.`,
+  LzTokenUnavailable: () => "LayerZero's own token is not taken for fees here; pay in native currency.",
+  InvalidOptionType: ({ optionType }) => `LayerZero knows no option type ${show(optionType)}; use type 3.`,
+  InvalidEndpointCall: () => "The LayerZero endpoint refused the setting; check the endpoint's address.",
+  ReentrancyGuardReentrantCall: () => "The call came back into itself; call again on its own.",
+  ECDSAInvalidSignature: () => "A signature can't be read; sign again.",
+  ECDSAInvalidSignatureLength: ({ length }) => `A signature has ${show(length)} bytes, and 65 are needed; sign again.`,
+  ECDSAInvalidSignatureS: () => "A signature is in its malleable form; use the one with the lower s.",
+  ERC20InvalidApprover: ({ approver }) => `${show(approver)} can't approve; use another address.`,
+  ERC20InvalidReceiver: ({ receiver }) => `The token can't be sent to ${show(receiver)}; name another address.`,
+  ERC20InvalidSender: ({ sender }) => `The token can't be sent from ${show(sender)}; use another address.`,
+  ERC20InvalidSpender: ({ spender }) => `${show(spender)} can't be approved; name another address.`,
+  ERC2612ExpiredSignature: ({ deadline }) =>
+    `The permit was good until ${new Date(Number(deadline) * 1000).toISOString()}; sign a new one.`,
+  ERC2612InvalidSigner: ({ signer, owner }) =>
+    `The permit was signed by ${show(signer)}, not by ${show(owner)}; sign it with the owner's key.`,
+  InvalidAccountNonce: ({ account, currentNonce }) =>
+    `${show(account)}'s next permit has nonce ${show(currentNonce)}; sign one with that.`,
+};
+
+/** What LayerZero's contracts refuse on the way of a commitment. */
+const layerZero: Record<string, SentenceOf> = {
+  LZ_InsufficientFee: ({ requiredNative, suppliedNative }) =>
+    `LayerZero asks ${show(requiredNative)} wei and ${show(suppliedNative)} came; quote the dispatch again and send that.`,
+  LZ_ULN_Verifying: () => "Not every required DVN has verified this packet; wait for them, then commit it.",
+  LZ_PathNotVerifiable: () => "This packet can't be committed any more: it was executed, or skipped.",
+  LZ_PathNotInitializable: () => "The path does not accept messages from there; check that its remote is open.",
+  LZ_PayloadHashNotFound: ({ expected, actual }) =>
+    `The endpoint holds ${show(expected)} for this nonce and was shown ${show(actual)}; commit the packet first, and show it unchanged.`,
+  LZ_InvalidNonce: ({ nonce }) =>
+    `An earlier packet than nonce ${show(nonce)} is not verified; commit the earlier ones first.`,
+  LZ_InvalidPayloadHash: () => "The packet's payload is empty; show it as it was sent.",
+  LZ_ULN_InvalidPacketHeader: () => "The packet's header has a wrong length; show its first 81 bytes.",
+  LZ_ULN_InvalidPacketVersion: () => "The packet has an unknown version; it is not from this protocol.",
+  LZ_ULN_InvalidEid: () => "The packet is for another chain; commit it where it belongs.",
+  LZ_InvalidReceiveLibrary: () => "The packet came over a library that the path does not use; use the pinned one.",
+  LZ_Unauthorized: () => "LayerZero lets only the path itself, or its delegate, do this; nobody else can.",
+};
+
+export const sentences: Readonly<Record<string, SentenceOf>> = {
+  ...general,
+  ...deposits,
+  ...withdrawals,
+  ...lanes,
+  ...setup,
+  ...callers,
+  ...layerZero,
+};
