@@ -1,0 +1,95 @@
+import { decodeSuffix, headOf, rootOf } from "@weighlock/core/laneLog.ts";
+import type { Hex } from "viem";
+import { describe, expect, test } from "vitest";
+import { LogIncompleteError, LogMismatchError, planBytes, planExecution } from "./executionPlan.ts";
+import type { Attestation } from "./lane/attested.ts";
+import { createLaneRecord, type LaneRecord } from "./lane/record.ts";
+
+const word = (n: bigint): Hex => `0x${n.toString(16).padStart(64, "0")}`;
+const start = { count: 0n, head: word(77n) };
+const entryOf = (index: bigint) => ({ word: index + 1n, account: word(1n), party: word(2n) });
+
+/** Windows that end at `counts`, with honest hashes; `change` may spoil what was logged. */
+function logged(counts: readonly bigint[], change: (record: LaneRecord) => LaneRecord = (record) => record) {
+  const record = createLaneRecord();
+  const heads = new Map<bigint, Hex>();
+  let { count: previous, head } = start;
+  for (const count of counts) {
+    const entries = Array.from({ length: Number(count - previous) }, (_, i) => entryOf(previous + BigInt(i)));
+    entries.forEach((entry, i) => {
+      record.posted({ index: previous + BigInt(i), entry, block: 1n });
+    });
+    const root = rootOf(entries);
+    head = headOf({ head, root, count });
+    // The logged head is of no use to anybody, so it is a wrong one here.
+    record.sealed({ count, root, head: word(0n), block: 1n });
+    heads.set(count, head);
+    previous = count;
+  }
+  const attested = (path: number, count: bigint): Attestation => ({ path, count, head: heads.get(count) ?? word(0n) });
+  return { record: change(record), attested };
+}
+
+const limits = { maxWindows: 100, maxBytes: 1_000_000 };
+
+test("all windows that both paths reach, and a suffix to the higher attestation", () => {
+  const { record, attested } = logged([5n, 6n, 134n, 140n]);
+  const plan = planExecution({ from: start, record, pair: [attested(0, 140n), attested(1, 6n)], ...limits });
+  expect(plan?.counts).toEqual([5n, 6n]);
+  expect(plan?.entries).toHaveLength(6);
+  expect(decodeSuffix(plan?.suffix ?? "0x").map(({ count }) => count)).toEqual([134n, 140n]);
+  expect(plan).toMatchObject({ paths: 0b11, remaining: 0 });
+});
+
+test("whole windows, as many as fit, and always one", () => {
+  const { record, attested } = logged([128n, 256n, 384n]);
+  const pair = [attested(0, 384n), attested(1, 384n)] as const;
+  const plan = (maxBytes: number, maxWindows = 100) =>
+    planExecution({ from: start, record, pair, maxBytes, maxWindows });
+  const two = plan(256 * 96 + 40);
+  expect(two).toMatchObject({ counts: [128n, 256n], remaining: 1 });
+  expect(two && planBytes(two)).toBe(256 * 96 + 40);
+  expect(plan(256 * 96 + 39)).toMatchObject({ counts: [128n], remaining: 2 });
+  expect(plan(1)).toMatchObject({ counts: [128n] });
+  expect(plan(1_000_000, 1)).toMatchObject({ counts: [128n] });
+});
+
+test("nothing when the lower attestation is executed already", () => {
+  const { record, attested } = logged([5n, 9n]);
+  const from = { count: 5n, head: attested(0, 5n).head };
+  expect(planExecution({ from, record, pair: [attested(0, 9n), attested(1, 5n)], ...limits })).toBeUndefined();
+});
+
+describe("nothing is planned when the logs do not give what is attested", () => {
+  const plan = (change: (record: LaneRecord) => LaneRecord, counts = [5n, 9n]) => {
+    const { record, attested } = logged(counts, change);
+    return () => planExecution({ from: start, record, pair: [attested(0, 9n), attested(1, 9n)], ...limits });
+  };
+  test("an altered entry", () => {
+    const altered = (record: LaneRecord): LaneRecord => ({
+      ...record,
+      entries: (from, to) => record.entries(from, to)?.map((each) => ({ ...each, party: word(3n) })),
+    });
+    expect(plan(altered)).toThrow(LogMismatchError);
+  });
+  test("entries and root altered together", () => {
+    const entries = [0n, 1n, 2n, 3n, 4n].map((index) => ({ ...entryOf(index), party: word(3n) }));
+    const altered = (record: LaneRecord): LaneRecord => ({
+      ...record,
+      entries: (from, to) => (from === 0n ? entries : record.entries(from, to)),
+      windowsAfter: (count) =>
+        record.windowsAfter(count).map((each) => (each.count === 5n ? { ...each, root: rootOf(entries) } : each)),
+    });
+    expect(plan(altered)).toThrow(LogMismatchError);
+  });
+  test("an entry that is not known yet", () => {
+    expect(plan((record) => ({ ...record, entries: () => undefined }))).toThrow(LogIncompleteError);
+  });
+  test("a window that is not known yet", () => {
+    const missing = (record: LaneRecord): LaneRecord => ({
+      ...record,
+      windowsAfter: (count) => record.windowsAfter(count).filter((each) => each.count !== 9n),
+    });
+    expect(plan(missing)).toThrow(LogIncompleteError);
+  });
+});

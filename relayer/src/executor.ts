@@ -1,0 +1,197 @@
+/**
+ * Brings a commitment to the watchers' path and executes what two paths have attested. Everything is hashed here before
+ * it is sent; what does not fit is an error, and nothing is sent.
+ */
+
+import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
+import { watcherPathAbi } from "@weighlock/core/abi/watcherPath.ts";
+import type { Common } from "@weighlock/core/common.ts";
+import { FatalError, RetryableError } from "@weighlock/core/errors.ts";
+import { explain, revertData } from "@weighlock/core/explain.ts";
+import type { Boundary } from "@weighlock/core/laneLog.ts";
+import { TransactionRevertedError } from "@weighlock/core/sender.ts";
+import { encodeFunctionData } from "viem";
+import { type ExecutionPlan, LogMismatchError, planExecution } from "./executionPlan.ts";
+import type { Job } from "./jobs.ts";
+import { type Attestation, choosePair, hasPath, highestAttested, readAttestation } from "./lane/attested.ts";
+import type { LaneChains } from "./lane/chains.ts";
+import type { Lane } from "./lane/lanes.ts";
+import type { LaneRecord } from "./lane/record.ts";
+import { type Counters, readCounters, readPathCounters } from "./lane/state.ts";
+import { createSignatureCollector, readCommitment } from "./watcherSignatures.ts";
+
+export type Executor = (job: Job<"execute">) => Promise<void>;
+
+/** Evidence stopped this direction; the council resumes or closes it. */
+export class LaneHaltedError extends FatalError {
+  override name = "LaneHaltedError";
+}
+
+export type ExecutionLimits = {
+  /** Gas of one `execute`, as estimated. */
+  maxGas: bigint;
+  /** Bytes of its entries and suffix: nodes refuse transactions above 128 KiB. */
+  maxBytes: number;
+};
+
+export function createExecutor({
+  common,
+  lane,
+  record,
+  chains,
+  watcherUrls,
+  limits,
+}: {
+  common: Common;
+  lane: Lane;
+  record: LaneRecord;
+  chains: LaneChains;
+  watcherUrls: readonly string[];
+  limits: ExecutionLimits;
+}): Executor {
+  const { metrics, shutdown } = common;
+  const logger = common.logger.child({ lane: lane.name });
+  const { chain, sender } = chains.dst;
+  const { client } = chain;
+  const { gateway } = lane.dst;
+  const srcEid = lane.src.eid;
+  const signatures = createSignatureCollector({ common, lane, chains, watcherUrls });
+  const executedEntries = metrics.counter({
+    name: "executed_entries_total",
+    help: "Entries executed by this relayer.",
+    labels: ["lane"],
+  });
+  const mismatches = metrics.counter({
+    name: "log_mismatches_total",
+    help: "Times that a lane's logs did not hash to what is attested.",
+    labels: ["lane"],
+  });
+  /** Learned from estimates, for a first guess at how many windows fit. */
+  let gasPerEntry = 15_000n;
+
+  async function attestByWatchers({ count, ackCount }: Job<"execute">, counters: Counters): Promise<void> {
+    const path = lane.watchers.index;
+    if (!hasPath(counters.enabled, path)) return;
+    const [attestation, acknowledged] = await Promise.all([
+      readAttestation({ client, lane, path, count }),
+      readPathCounters({ client, gateway, eid: srcEid, path }),
+    ]);
+    if (attestation !== undefined && acknowledged.ackCount >= ackCount) return;
+    const commitment = await readCommitment({ lane, chains, count, ackCount });
+    if (commitment === undefined) {
+      logger.warn({ count, ackCount }, "the source sealed or executed no such boundary; nothing to attest");
+      return;
+    }
+    const signed = await signatures.collect(commitment);
+    const { transactionHash: hash, gasUsed } = await sender.write({
+      address: lane.watchers.address,
+      abi: watcherPathAbi,
+      functionName: "attest",
+      args: [srcEid, commitment, signed],
+      label: `attest ${lane.name}`,
+    });
+    logger.info({ count, ackCount, hash, gasUsed }, "attested by watchers");
+  }
+
+  async function attestedPair({ enabled, networks }: Counters, executed: bigint) {
+    const highest = highestAttested(record.attestations(), { executed, enabled });
+    // Logs may be of a fork: only what the gateway holds now counts.
+    const attested = await Promise.all(
+      highest.map(({ path, count }) => readAttestation({ client, lane, path, count })),
+    );
+    return choosePair(
+      attested.filter((each) => each !== undefined),
+      networks,
+    );
+  }
+
+  async function executedBoundary(): Promise<Boundary> {
+    const [count, head] = await client.readContract({
+      address: gateway,
+      abi: gatewayAbi,
+      functionName: "inbox",
+      args: [srcEid],
+    });
+    return { count, head };
+  }
+
+  const callOf = ({ counts, entries, suffix, paths }: ExecutionPlan) =>
+    ({
+      address: gateway,
+      abi: gatewayAbi,
+      functionName: "execute",
+      args: [srcEid, counts, entries, suffix, paths],
+    }) as const;
+
+  /** As many windows as the gas allows; at least one. */
+  async function fittingPlan(from: Boundary, pair: readonly [Attestation, Attestation]) {
+    let maxWindows = Number.MAX_SAFE_INTEGER;
+    for (;;) {
+      const entriesAllowed = Number(limits.maxGas / gasPerEntry);
+      const maxBytes = Math.min(limits.maxBytes, 96 * entriesAllowed);
+      const plan = planExecution({ from, record, pair, maxWindows, maxBytes });
+      if (plan === undefined) return undefined;
+      const { functionName, args, abi } = callOf(plan);
+      const gas = await client
+        .estimateGas({
+          account: sender.address,
+          to: gateway,
+          data: encodeFunctionData({ abi, functionName, args }),
+          blockTag: "pending",
+        })
+        .catch((error: unknown) => judgeEstimate(error, plan));
+      if (gas !== undefined) {
+        gasPerEntry = gas / BigInt(plan.entries.length) + 1n;
+        if (gas <= limits.maxGas || plan.counts.length === 1) return plan;
+      }
+      maxWindows = Math.max(1, Math.floor(plan.counts.length / 2));
+    }
+  }
+
+  /** Undefined when fewer windows may fit; throws otherwise. */
+  function judgeEstimate(error: unknown, plan: ExecutionPlan): undefined {
+    const isRevert = revertData(error) !== undefined && revertData(error) !== "0x";
+    if (!isRevert && plan.counts.length > 1) return undefined;
+    throw new TransactionRevertedError({ revert: explain(error), label: `execute ${lane.name}`, cause: error });
+  }
+
+  async function executeOnce(): Promise<boolean> {
+    const from = await executedBoundary();
+    const counters = await readCounters({ client, gateway, eid: srcEid });
+    if (counters.halt !== 0) {
+      throw new LaneHaltedError("The lane is halted on evidence; nothing is executed until the council resumes it.", {
+        details: { lane: lane.name, halt: counters.halt },
+      });
+    }
+    const pair = await attestedPair(counters, from.count);
+    if (pair === undefined) return false;
+    const plan = await fittingPlan(from, pair);
+    if (plan === undefined) return false;
+    const count = plan.counts.at(-1) ?? from.count;
+    const { transactionHash: hash, gasUsed } = await sender.write({ ...callOf(plan), label: `execute ${lane.name}` });
+    executedEntries.inc({ lane: lane.name }, plan.entries.length);
+    const { entries, counts, remaining } = plan;
+    logger.info({ count, entries: entries.length, windows: counts.length, remaining, hash, gasUsed }, "executed");
+    return remaining > 0;
+  }
+
+  return async (job) => {
+    const counters = await readCounters({ client, gateway, eid: srcEid });
+    if (counters.halt === 0) await attestByWatchers(job, counters);
+    try {
+      while (!shutdown.signal.aborted && (await executeOnce()));
+    } catch (error) {
+      if (error instanceof LogMismatchError) mismatches.inc({ lane: lane.name });
+      throw judge(error);
+    }
+  };
+}
+
+/** Reverts that say the log itself is wrong are no matter of time; all others may be, as when somebody was first. */
+function judge(error: unknown): unknown {
+  if (!(error instanceof TransactionRevertedError)) return error;
+  const { revert } = error;
+  const options = { details: { revert: revert.name, args: revert.args }, cause: error };
+  const isFatal = ["LaneHeadMismatch", "LaneIsHalted"].includes(revert.name);
+  return isFatal ? new FatalError(revert.sentence, options) : new RetryableError(revert.sentence, options);
+}

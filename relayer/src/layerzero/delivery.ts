@@ -1,0 +1,128 @@
+/** Where a packet stands on its destination. */
+
+import type { ChainClient } from "@weighlock/core/chains.ts";
+import { type Address, zeroHash } from "viem";
+import type { Lane } from "../lane/lanes.ts";
+import { endpointAbi, receiveUlnAbi } from "./abi.ts";
+import type { Packet } from "./packet.ts";
+
+/** verified: committed to the endpoint. delivered: `lzReceive` has run, or the nonce was skipped. */
+export type Delivery = "sent" | "verifiable" | "verified" | "delivered";
+type BlockTag = "latest" | "finalized";
+
+export async function lazyInboundNonce({
+  client,
+  lane,
+  blockTag = "latest",
+}: {
+  client: ChainClient;
+  lane: Lane;
+  blockTag?: BlockTag;
+}): Promise<bigint> {
+  return client.readContract({
+    address: lane.dst.layerZero.endpoint,
+    abi: endpointAbi,
+    functionName: "lazyInboundNonce",
+    args: [lane.layerZero.dst.address, lane.src.eid, lane.layerZero.sender],
+    blockTag,
+  });
+}
+
+/**
+ * Nonces that the source had sent by block `sentBy` and whose delivery the destination has not reached: each must be
+ * known to whoever carries the lane, since LayerZero delivers none whose predecessors are not verified.
+ */
+export async function undeliveredNonces({
+  src,
+  dst,
+  lane,
+  sentBy,
+}: {
+  src: ChainClient;
+  dst: ChainClient;
+  lane: Lane;
+  sentBy: bigint;
+}): Promise<bigint[]> {
+  const [sent, reached] = await Promise.all([
+    src.readContract({
+      address: lane.src.layerZero.endpoint,
+      abi: endpointAbi,
+      functionName: "outboundNonce",
+      args: [lane.layerZero.src.address, lane.dst.eid, lane.layerZero.receiver],
+      blockNumber: sentBy,
+    }),
+    lazyInboundNonce({ client: dst, lane }),
+  ]);
+  return Array.from({ length: sent > reached ? Number(sent - reached) : 0 }, (_, i) => reached + 1n + BigInt(i));
+}
+
+/** `client` is the destination's. */
+export async function readDelivery({
+  client,
+  lane,
+  packet,
+  blockTag = "latest",
+}: {
+  client: ChainClient;
+  lane: Lane;
+  packet: Packet;
+  blockTag?: BlockTag;
+}): Promise<Delivery> {
+  const { endpoint, receiveUln } = lane.dst.layerZero;
+  const receiver = lane.layerZero.dst.address;
+  const [committed, lazy] = await Promise.all([
+    client.readContract({
+      address: endpoint,
+      abi: endpointAbi,
+      functionName: "inboundPayloadHash",
+      args: [receiver, lane.src.eid, packet.sender, packet.nonce],
+      blockTag,
+    }),
+    lazyInboundNonce({ client, lane, blockTag }),
+  ]);
+  if (committed === zeroHash && lazy >= packet.nonce) return "delivered";
+  if (committed === packet.payloadHash) return "verified";
+  const config = await client.readContract({
+    address: receiveUln,
+    abi: receiveUlnAbi,
+    functionName: "getUlnConfig",
+    args: [receiver, lane.src.eid],
+    blockTag,
+  });
+  const isVerifiable = await client.readContract({
+    address: receiveUln,
+    abi: receiveUlnAbi,
+    functionName: "verifiable",
+    args: [config, packet.headerHash, packet.payloadHash],
+    blockTag,
+  });
+  return isVerifiable ? "verifiable" : "sent";
+}
+
+/** Whether `dvn` needs to say nothing more of this packet: it has, or the packet is past needing it. */
+export async function isVerifiedBy({
+  client,
+  lane,
+  packet,
+  dvn,
+  blockTag = "latest",
+}: {
+  client: ChainClient;
+  lane: Lane;
+  packet: Packet;
+  dvn: Address;
+  blockTag?: BlockTag;
+}): Promise<boolean> {
+  const [[isSubmitted], delivery] = await Promise.all([
+    client.readContract({
+      address: lane.dst.layerZero.receiveUln,
+      abi: receiveUlnAbi,
+      functionName: "hashLookup",
+      args: [packet.headerHash, packet.payloadHash, dvn],
+      blockTag,
+    }),
+    readDelivery({ client, lane, packet, blockTag }),
+  ]);
+  // Committing clears a DVN's word from the library.
+  return isSubmitted || delivery === "verified" || delivery === "delivered";
+}
