@@ -1,8 +1,8 @@
 /** What the demo ends with: every figure read back from the chains. */
 
+import { formatTable } from "@weighlock/cli/table.ts";
 import type { Reading } from "@weighlock/monitor/reading.ts";
 import { type AssetReconciliation, reconcile } from "@weighlock/monitor/reconcile.ts";
-import { formatUnits } from "viem";
 
 export type LaneReport = { src: string; dst: string; posted: number; executed: number; headsEqual: boolean };
 
@@ -102,40 +102,46 @@ function assetReport({
   };
 }
 
-/** Two tables: lanes, then assets in their own units. */
+/** Three tables: lanes, vaults, assets, amounts in the asset's own unit. */
 export function renderReport(report: DemoReport, reading: Reading): string {
-  const decimals = new Map(reading.assets.map(({ asset, canonicalDecimals }) => [asset, canonicalDecimals]));
-  const amount = (value: string, asset: number) => formatUnits(BigInt(value), decimals.get(asset) ?? 0);
-  const perVault = reading.vaults.map(({ chain, asset, deposited, released, credited, authorised }) => {
-    const symbol = reading.assets.find((each) => each.asset === asset)?.symbol ?? `${asset}`;
-    return [chain, symbol, ...[deposited, released, credited, authorised].map((value) => amount(`${value}`, asset))];
-  });
+  const assets = new Map(reading.assets.map((asset) => [asset.asset, asset]));
+  const amount = (units: bigint, asset: number) => fixed(units, assets.get(asset)?.canonicalDecimals ?? 0);
+  const lanes = report.lanes.map(({ src, dst, posted, executed, headsEqual }) => [
+    `${src} → ${dst}`,
+    `${posted}`,
+    `${executed}`,
+    headsEqual ? "equal" : "DIFFER",
+  ]);
+  const vaults = reading.vaults.map(({ chain, asset, deposited, released, credited, authorised }) => [
+    chain,
+    assets.get(asset)?.symbol ?? `${asset}`,
+    ...[deposited, released, credited, authorised].map((units) => amount(units, asset)),
+  ]);
+  const sums = report.assets.map(({ asset, symbol, ledger, inFlight, suspense, parked, vaults: held, residual }) => [
+    symbol,
+    ...[ledger, inFlight, suspense, parked, held, residual].map((units) => amount(BigInt(units), asset)),
+  ]);
+  const figures = Array.from({ length: 6 }, () => "right" as const);
   return [
-    table(
-      ["lane", "posted", "executed", "heads"],
-      report.lanes.map(({ src, dst, posted, executed, headsEqual }) => [
-        `${src} → ${dst}`,
-        `${posted}`,
-        `${executed}`,
-        headsEqual ? "equal" : "DIFFER",
-      ]),
+    ...formatTable([["lane", "posted", "executed", "heads"], ...lanes], ["left", "right", "right", "left"]),
+    "",
+    ...formatTable(
+      [["vault", "asset", "deposited", "released", "credited on hub", "authorised on hub"], ...vaults],
+      ["left", "left", ...figures],
     ),
-    table(["vault", "asset", "deposited", "released", "credited on hub", "authorised on hub"], perVault),
-    table(
-      ["asset", "ledger", "in flight", "suspense", "parked", "vaults", "residual"],
-      report.assets.map(({ asset, symbol, ledger, inFlight, suspense, parked, vaults, residual }) => [
-        symbol,
-        ...[ledger, inFlight, suspense, parked, vaults, residual].map((value) => amount(value, asset)),
-      ]),
+    "",
+    ...formatTable(
+      [["asset", "ledger", "in flight", "suspense", "parked", "vaults", "residual"], ...sums],
+      ["left", ...figures],
     ),
-  ].join("\n\n");
+  ]
+    .map((line) => (line === "" ? line : `  ${line}`))
+    .join("\n");
 }
 
-/** Text columns to the left, figures to the right. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
-  const isFigure = head.map((_, i) => rows.every((row) => /^-?[\d.]+$/.test(row[i] ?? "")));
-  const line = (cells: readonly string[]) =>
-    `  ${cells.map((cell, i) => (isFigure[i] ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0))).join("   ")}`.trimEnd();
-  return [line(head), `  ${widths.map((width) => "─".repeat(width)).join("───")}`, ...rows.map(line)].join("\n");
+/** With all decimals, so that points stand under points. */
+function fixed(units: bigint, decimals: number): string {
+  const digits = `${units < 0n ? -units : units}`.padStart(decimals + 1, "0");
+  const whole = `${units < 0n ? "-" : ""}${digits.slice(0, digits.length - decimals)}`;
+  return decimals === 0 ? whole : `${whole}.${digits.slice(-decimals)}`;
 }
