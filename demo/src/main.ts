@@ -54,7 +54,7 @@ export async function main(args: readonly string[], hooks: Pick<DemoOptions, "be
     if (keep) {
       const urls = [...deployment.chains.map(({ name, rpcUrl }) => [name, rpcUrl]), ...Object.entries(deployment.apis)];
       console.log(
-        `\n  left up; stop it with: npx weighlock devnet down\n${urls.map(([name, url]) => `    ${name?.padEnd(14)} ${url}`).join("\n")}`,
+        `\n  left up; stop it with: npx ${PRODUCT.slug} devnet down${values.dir === undefined ? "" : ` --dir ${dir}`}\n${urls.map(([name, url]) => `    ${name?.padEnd(14)} ${url}`).join("\n")}`,
       );
     }
     if (faults.length > 0) console.error(`\n  NOT reconciled:\n${faults.map((fault) => `    ✗ ${fault}`).join("\n")}`);

@@ -174,9 +174,9 @@ contract HandlerTest is Test {
         _relay(toHub);
         assertEq(handler.delivered(), 2, "relayers deliver");
         assertEq(handler.windowsExecuted(), 1, "and execute a window");
-        assertGt(handler.mostGas(), 1_000_000, "whose gas is measured");
-        handler.execute(toHub, 3, 100);
-        assertEq(handler.windowsExecuted(), 3, "or several");
+        assertGt(handler.mostGas(), 500_000, "whose gas is measured");
+        handler.execute(toHub | 0x100, 3, 100);
+        assertEq(handler.windowsExecuted(), 2, "by any proof that is whole");
 
         uint256 before = handler.effects();
         handler.blacklist(0, true);
