@@ -58,7 +58,9 @@ interface IGateway is IERC7786Recipient {
 
     error NothingToSeal(uint32 dstEid, uint64 count);
     error NotSealed(uint32 dstEid, uint64 count, uint64 sealedCount);
-    error AlreadyDispatched(uint32 dstEid, uint8 path, uint64 count, uint64 ackCount);
+    /// @dev Each of `paths` was given exactly this last.
+    error AlreadyDispatched(uint32 dstEid, uint8 paths, uint64 count, uint64 ackCount);
+    error RefundToZero();
     error RefundFailed(address refundTo, uint256 value);
     error UnexpectedPayment(address sender);
 
@@ -100,7 +102,7 @@ interface IGateway is IERC7786Recipient {
     /// Anyone may, again and over any subset.
     /// @param count A sealed count, or the largest uint64: seal what is open, then send the newest.
     /// @param paths Bit mask of enabled paths.
-    /// @param force Send although it is exactly what the path was last given.
+    /// @param force Send over a path also what it was given last; otherwise such a path is left out.
     function dispatch(uint32 dstEid, uint64 count, uint8 paths, address refundTo, bool force)
         external
         payable

@@ -36,8 +36,15 @@ library LaneLog {
         }
     }
 
-    function headOf(bytes32 previousHead, bytes32 root, uint64 count) internal pure returns (bytes32) {
-        return keccak256(abi.encode(previousHead, root, count));
+    /// @dev keccak256(abi.encode(previousHead, root, count)), without a new allocation for each node of a long suffix.
+    function headOf(bytes32 previousHead, bytes32 root, uint64 count) internal pure returns (bytes32 head) {
+        assembly ("memory-safe") {
+            let node := mload(0x40)
+            mstore(node, previousHead)
+            mstore(add(node, 32), root)
+            mstore(add(node, 64), and(count, 0xffffffffffffffff))
+            head := keccak256(node, 96)
+        }
     }
 
     /// @return The number of nodes in a packed suffix.
@@ -46,10 +53,14 @@ library LaneLog {
         return suffix.length / NODE_LENGTH;
     }
 
+    /// @dev The caller keeps `i` below `suffixNodes`.
     function suffixNode(bytes calldata suffix, uint256 i) internal pure returns (bytes32 root, uint64 count) {
-        uint256 offset = i * NODE_LENGTH;
-        root = bytes32(suffix[offset:offset + 32]);
-        count = uint64(bytes8(suffix[offset + 32:offset + NODE_LENGTH]));
+        assembly ("memory-safe") {
+            let node := add(suffix.offset, mul(i, NODE_LENGTH))
+            root := calldataload(node)
+            // The last 8 of the node's 40 bytes: no read goes past its end.
+            count := and(calldataload(add(node, 8)), 0xffffffffffffffff)
+        }
     }
 
     function checkWindow(uint64 previousCount, uint64 count) internal pure {

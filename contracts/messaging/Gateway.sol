@@ -45,7 +45,6 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
 
     struct PathState {
         address adapter;
-        uint64 vouched; // executed entries that this path vouches for
         uint64 sentCount; // what it was last given
         uint64 sentAckCount;
         uint64 ackCount; // what the peer acknowledged over it
@@ -58,6 +57,7 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
         LaneId outLane;
         LaneId inLane;
         bytes peer; // ERC-7930 address of the peer gateway
+        uint64[8] vouched; // executed entries that each path vouches for; four share a word
         PathState[8] paths;
     }
 
@@ -77,7 +77,9 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
     mapping(bytes32 peerHash => uint32 eid) internal _eidOfPeer;
     mapping(uint32 eid => mapping(address adapter => uint256 indexPlusOne)) internal _pathOf;
     mapping(uint32 srcEid => mapping(uint64 count => Attesters)) internal _attesters;
-    mapping(uint32 srcEid => mapping(uint64 count => mapping(uint8 path => bytes32 head))) internal _attestedHead;
+    /// @dev What the first path said of a count; what another said is only written down where it differs.
+    mapping(uint32 srcEid => mapping(uint64 count => bytes32 head)) internal _firstHead;
+    mapping(uint32 srcEid => mapping(uint64 count => mapping(uint8 path => bytes32 head))) internal _otherHead;
 
     /// @param app_ The vault or clearing house; it is deployed after its gateway, at a known address.
     constructor(uint32 eid_, address app_, address authority) AccessManaged(authority) {
@@ -137,7 +139,10 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
         Lane storage lane = _openLaneOf(dstEid);
         uint8 current = lane.counters.windowLimit;
         if (limit == 0 || limit >= current) revert WindowLimitNotTighter(current, limit);
-        lane.counters.windowLimit = limit;
+        Counters memory counters = lane.counters;
+        counters.windowLimit = limit;
+        if (counters.posted - counters.sealed_ >= limit) _seal(dstEid, counters, lane.openRoot);
+        lane.counters = counters;
         emit WindowLimitTightened(dstEid, limit);
     }
 
@@ -153,8 +158,7 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
         counters.posted = index + 1;
         lane.openRoot = root;
         emit EntryPosted(dstEid, index, entry);
-        // At or above: the limit may have been tightened below what the open window already holds.
-        if (counters.posted - counters.sealed_ >= counters.windowLimit) _seal(dstEid, counters, root);
+        if (counters.posted - counters.sealed_ == counters.windowLimit) _seal(dstEid, counters, root);
         lane.counters = counters;
     }
 
@@ -183,6 +187,7 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
             }
         }
         if (paths == 0 || !paths.isSubsetOf(counters.enabled)) revert PathsNotEnabled(dstEid, counters.enabled, paths);
+        if (refundTo == address(0)) revert RefundToZero();
 
         Commitment memory commitment = Commitment({
             lane: lane.outLane,
@@ -192,6 +197,7 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
             ackHead: executedHead[dstEid][counters.executed]
         });
         if (commitment.head == 0) revert NotSealed(dstEid, count, counters.sealed_);
+        if (!force) paths = _withoutRepeats(dstEid, lane, count, commitment.ackCount, paths);
         emit Dispatched(dstEid, count, commitment.head, commitment.ackCount, commitment.ackHead, paths);
 
         uint256 kept = address(this).balance - msg.value;
@@ -200,9 +206,6 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
         for (uint8 path = 0; path < Paths.MAX_INDICES; ++path) {
             if (!paths.has(path)) continue;
             PathState storage state = lane.paths[path];
-            if (!force && state.sentCount == count && state.sentAckCount == commitment.ackCount) {
-                revert AlreadyDispatched(dstEid, path, count, commitment.ackCount);
-            }
             state.sentCount = count;
             state.sentAckCount = commitment.ackCount;
             uint256 value = counters.networks.has(path) ? address(this).balance - kept : 0;
@@ -215,6 +218,21 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
             if (!isPaid) revert RefundFailed(refundTo, left);
         }
         return count;
+    }
+
+    /// @dev Leaves out what a path was given last, rather than refuse all: somebody's free dispatch over one path must
+    /// not stop a paid one over several.
+    function _withoutRepeats(uint32 dstEid, Lane storage lane, uint64 count, uint64 ackCount, uint8 paths)
+        internal
+        view
+        returns (uint8 left)
+    {
+        for (uint8 path = 0; path < Paths.MAX_INDICES; ++path) {
+            if (!paths.has(path)) continue;
+            PathState storage state = lane.paths[path];
+            if (state.sentCount != count || state.sentAckCount != ackCount) left |= Paths.bit(path);
+        }
+        if (left == 0) revert AlreadyDispatched(dstEid, paths, count, ackCount);
     }
 
     function quoteDispatch(uint32 dstEid, uint8 paths) external view returns (uint256 fee) {
@@ -293,19 +311,22 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
         if (count > counters.executed && count - counters.executed > MAX_AHEAD) return Ignored.TooFar;
 
         Attesters attesters = _attesters[srcEid][count];
+        bytes32 firstHead = attesters.mask() == 0 ? head : _firstHead[srcEid][count];
         if (attesters.has(path)) {
-            if (_attestedHead[srcEid][count][path] == head) return Ignored.Repeat;
-            _contradict(srcEid, counters, count, path, head, path, _attestedHead[srcEid][count][path]);
+            bytes32 before = _headOf(srcEid, count, path, attesters, firstHead);
+            if (before == head) return Ignored.Repeat;
+            _contradict(srcEid, counters, count, path, head, path, before);
             return Ignored.None;
         }
-        _attesters[srcEid][count] = attesters.with(path, block.timestamp - DEPLOYED_AT);
-        _attestedHead[srcEid][count][path] = head;
+        _attesters[srcEid][count] = attesters.with(path, head != firstHead, block.timestamp - DEPLOYED_AT);
+        if (attesters.mask() == 0) _firstHead[srcEid][count] = head;
+        else if (head != firstHead) _otherHead[srcEid][count][path] = head;
         emit Attested(srcEid, count, path, head);
 
         uint8 others = attesters.mask() & counters.enabled;
         for (uint8 other = 0; other < Paths.MAX_INDICES; ++other) {
             if (!others.has(other)) continue;
-            bytes32 otherHead = _attestedHead[srcEid][count][other];
+            bytes32 otherHead = _headOf(srcEid, count, other, attesters, firstHead);
             if (otherHead != head) _contradict(srcEid, counters, count, path, head, other, otherHead);
         }
         // Every window is executed whole, so a count that the executed log jumped over was never sealed: head zero.
@@ -313,6 +334,15 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
             _contradict(srcEid, counters, count, path, head, EXECUTED_LOG, executedHead[srcEid][count]);
         }
         return Ignored.None;
+    }
+
+    /// @dev For a path that is among the attesters.
+    function _headOf(uint32 srcEid, uint64 count, uint8 path, Attesters attesters, bytes32 firstHead)
+        internal
+        view
+        returns (bytes32)
+    {
+        return attesters.differs(path) ? _otherHead[srcEid][count][path] : firstHead;
     }
 
     function _contradict(
@@ -355,7 +385,7 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
         uint64 executed = chainCounts[counts.length - 1];
         lane.counters.executed = executed;
         for (uint8 path = 0; path < Paths.MAX_INDICES; ++path) {
-            if (paths.has(path)) lane.paths[path].vouched = executed;
+            if (paths.has(path)) lane.vouched[path] = executed;
         }
         ILaneApp(app).onEntries(srcEid, first, entries);
     }
@@ -424,10 +454,13 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
             uint8 asked = i < windows ? enabled : missing;
             if (asked == 0) continue;
             uint64 count = chainCounts[i];
-            uint8 attested = _attesters[srcEid][count].mask() & asked;
+            Attesters attesters = _attesters[srcEid][count];
+            uint8 attested = attesters.mask() & asked;
+            if (attested == 0) continue;
+            bytes32 firstHead = _firstHead[srcEid][count];
             for (uint8 path = 0; path < Paths.MAX_INDICES; ++path) {
                 if (!attested.has(path)) continue;
-                bytes32 expected = _attestedHead[srcEid][count][path];
+                bytes32 expected = _headOf(srcEid, count, path, attesters, firstHead);
                 if (expected != chainHeads[i]) {
                     revert LaneHeadMismatch(srcEid, path, count, expected, chainHeads[i]);
                 }
@@ -452,7 +485,8 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
     function attestation(uint32 srcEid, uint8 path, uint64 count) external view returns (bytes32 head, uint64 seenAt) {
         Attesters attesters = _attesters[srcEid][count];
         if (path >= Paths.MAX_INDICES || !attesters.has(path)) return (0, 0);
-        return (_attestedHead[srcEid][count][path], uint64(DEPLOYED_AT + attesters.sinceDeployment(path)));
+        head = _headOf(srcEid, count, path, attesters, _firstHead[srcEid][count]);
+        seenAt = uint64(DEPLOYED_AT + attesters.sinceDeployment(path));
     }
 
     function acknowledged(uint32 dstEid, uint8 path) external view returns (uint64 count, uint64 seenAt) {
@@ -464,7 +498,7 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
         Lane storage lane = _lanes[srcEid];
         uint8 enabled = lane.counters.enabled;
         for (uint8 path = 0; path < Paths.MAX_INDICES; ++path) {
-            if (enabled.has(path) && lane.paths[path].vouched > index) ++vouching;
+            if (enabled.has(path) && lane.vouched[path] > index) ++vouching;
         }
     }
 

@@ -11,7 +11,13 @@ import {UlnConfig} from "@layerzerolabs/lz-evm-messagelib-v2/contracts/uln/UlnBa
 import {OApp, Origin} from "@layerzerolabs/lz-evm-oapp-v2/contracts/oapp/OApp.sol";
 import {OptionsBuilder} from "@layerzerolabs/lz-evm-oapp-v2/contracts/oapp/libs/OptionsBuilder.sol";
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {COMMITMENT_LENGTH} from "../types/Commitment.sol";
 import {Path} from "./Path.sol";
+
+/// @dev EndpointV2 has it; its interface leaves it out.
+interface IBlockedLibrary {
+    function blockedLibrary() external view returns (address);
+}
 
 /// @title LayerZeroPath: commitments carried by LayerZero V2
 /// @notice Everything that LayerZero lets an application choose is chosen here, once, when a remote is opened: send and
@@ -59,10 +65,14 @@ contract LayerZeroPath is Path, OApp {
         uint32 eid = remote.eid;
         _openRemote(eid, remote.chainId, remote.gateway);
         if (remote.path == address(0)) revert RemoteInvalid(eid, remote.chainId, remote.path);
-        if (remote.sendLibrary == address(0) || remote.receiveLibrary == address(0)) revert LibraryMissing(eid);
+        address blocked = IBlockedLibrary(address(endpoint)).blockedLibrary();
+        if (
+            remote.sendLibrary == address(0) || remote.receiveLibrary == address(0) || remote.sendLibrary == blocked
+                || remote.receiveLibrary == blocked
+        ) revert LibraryMissing(eid);
         _checkPinned(eid, remote.sendConfig);
         _checkPinned(eid, remote.receiveConfig);
-        if (remote.executor.maxMessageSize == 0 || remote.executor.executor == address(0)) {
+        if (remote.executor.maxMessageSize < COMMITMENT_LENGTH || remote.executor.executor == address(0)) {
             revert UlnConfigNotPinned(eid);
         }
 

@@ -57,6 +57,8 @@ const deposits: Record<string, SentenceOf> = {
     `${show(owner)} is a contract that credits its own address; confirm that it holds this address on the hub too.`,
   DepositNotReceived: ({ asset, expected, actual }) =>
     `The vault was to receive ${show(expected)} of asset ${show(asset)} and received ${show(actual)}; the token takes a fee or rebases and can't be deposited.`,
+  DepositsStopped: ({ reason }) =>
+    `The lane from the hub is halted: ${oneOf(HALT, reason)}; nothing was taken. Deposit on another chain, or wait for the council.`,
   BalanceBelowBook: ({ asset, expected, actual }) =>
     `The vault holds ${show(actual)} of asset ${show(asset)} and its book says ${show(expected)}; stop depositing and tell the operators.`,
   TransferRefused: ({ token }) =>
@@ -96,8 +98,9 @@ const lanes: Record<string, SentenceOf> = {
   NothingToSeal: ({ dstEid }) => `Every entry to eid ${show(dstEid)} is sealed already; post one first.`,
   NotSealed: ({ count, sealedCount }) =>
     `No window was sealed at count ${show(count)}; the last one ends at ${show(sealedCount)}.`,
-  AlreadyDispatched: ({ count, ackCount, path }) =>
-    `Count ${show(count)} with acknowledgement ${show(ackCount)} went over path ${show(path)} before; wait for a newer one, or force it.`,
+  AlreadyDispatched: ({ count, ackCount, paths }) =>
+    `Count ${show(count)} with acknowledgement ${show(ackCount)} was the last that the paths ${show(paths)} were given; wait for a newer one, or force it.`,
+  RefundToZero: () => "The fee's change would be burnt; name a refund address.",
   ValueNotAccepted: () => "This path takes no fee; send it without value.",
   ValueNotZero: () => "This call takes no value; send it without.",
   RefundFailed: ({ refundTo }) => `${show(refundTo)} refused the fee's change; name a refund address that accepts it.`,

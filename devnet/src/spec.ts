@@ -50,7 +50,7 @@ export const NETWORK: NetworkSpec = {
       decimals: { alpha: 6, beta: 18 },
       minDeposit: 10_000n,
       minWithdrawal: 10_000n,
-      pushGas: 70_000,
+      pushGas: 66_000,
       grant: 1_000_000_000_000n,
     },
     {
@@ -61,7 +61,7 @@ export const NETWORK: NetworkSpec = {
       decimals: { alpha: 18, beta: 18 },
       minDeposit: 10_000n,
       minWithdrawal: 10_000n,
-      pushGas: 70_000,
+      pushGas: 66_000,
       grant: 1_000_000_000_000n,
     },
   ],

@@ -83,13 +83,13 @@ contract Codec {
         return partyAddress(party_);
     }
 
-    function attest(uint256 attesters, uint8 path, uint256 at_) external pure returns (uint256) {
-        return Attesters.unwrap(Attesters.wrap(attesters).with(path, at_));
+    function attest(uint256 attesters, uint8 path, bool isDifferent, uint256 at_) external pure returns (uint256) {
+        return Attesters.unwrap(Attesters.wrap(attesters).with(path, isDifferent, at_));
     }
 
-    function attested(uint256 attesters, uint8 path) external pure returns (bool, uint8, uint256) {
+    function attested(uint256 attesters, uint8 path) external pure returns (bool, uint8, bool, uint256) {
         Attesters self = Attesters.wrap(attesters);
-        return (self.has(path), self.mask(), self.sinceDeployment(path));
+        return (self.has(path), self.mask(), self.differs(path), self.sinceDeployment(path));
     }
 
     function sizeOf(uint8 paths) external pure returns (uint256) {

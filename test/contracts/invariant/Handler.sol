@@ -72,6 +72,7 @@ contract Handler is Deployment {
         uint8 chain = uint8(1 + seed % 2);
         uint16 asset = uint16(1 + (seed >> 8) % 2);
         address trader = _trader(seed >> 16);
+        if (_isShut(chain)) return;
         tokenOf[chain][asset].setBlacklisted(trader, false);
         _deposit(chain, asset, trader, bound(amount, MINIMUM, 1e9));
         _follow();
@@ -80,6 +81,7 @@ contract Handler is Deployment {
     function depositMany(uint256 seed, uint256 size) external {
         uint8 chain = uint8(1 + seed % 2);
         size = bound(size, 1, 200);
+        if (_isShut(chain)) return;
         for (uint256 i = 0; i < size; ++i) {
             address trader = _trader(seed >> i % 100);
             tokenOf[chain][USD].setBlacklisted(trader, false);
@@ -99,6 +101,11 @@ contract Handler is Deployment {
         if (most < MINIMUM || chains[HUB].gateway.haltOf(chains[chain].eid) == Halt.FalseAck) return;
         _withdraw(chain, asset, trader, uint128(bound(amount, MINIMUM, most)), _trader(seed >> 24));
         _follow();
+    }
+
+    /// @dev The lane from the hub is halted there: the vault takes nothing.
+    function _isShut(uint8 chain) internal view returns (bool) {
+        return chains[chain].gateway.haltOf(chains[HUB].eid) != Halt.None;
     }
 
     // ── anyone at the source ────────────────────────────────────────────────────────────────────────────────────────

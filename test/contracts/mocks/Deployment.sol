@@ -40,12 +40,13 @@ abstract contract Deployment is Test {
     uint8 internal constant B = 2;
     uint8 internal constant NETWORK = 0;
     uint8 internal constant WATCHERS = 1;
+    uint8 internal constant ONLY_NETWORK = 1;
     uint8 internal constant BOTH = 3;
     uint16 internal constant USD = 1;
     uint16 internal constant ETHER = 2;
     uint8 internal constant USD_DECIMALS = 6;
     uint8 internal constant ETHER_DECIMALS = 9;
-    uint32 internal constant PUSH_GAS = 70_000;
+    uint32 internal constant PUSH_GAS = 66_000;
     uint128 internal constant MINIMUM = 10;
     uint64 internal constant EVERYTHING = type(uint64).max;
 

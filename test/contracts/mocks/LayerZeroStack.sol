@@ -54,6 +54,7 @@ struct DvnCall {
 interface IEndpoint {
     event PacketSent(bytes encodedPayload, bytes options, address sendLibrary);
 
+    function blockedLibrary() external view returns (address);
     function registerLibrary(address lib) external;
     function setDefaultSendLibrary(uint32 eid, address lib) external;
     function setDefaultReceiveLibrary(uint32 eid, address lib, uint256 gracePeriod) external;

@@ -162,6 +162,21 @@ contract GatewayAttestTest is TwoGateways {
         assertEq(head, "other", "both witnesses are kept");
     }
 
+    function test_attest_keepsWhatEachPathSaid() public {
+        _attest(0, _commitment(7, JUNK));
+        _attest(1, _commitment(7, "other"));
+        _attest(2, _commitment(7, JUNK));
+        bytes32[3] memory said = [JUNK, bytes32("other"), JUNK];
+        for (uint8 path = 0; path < 3; ++path) {
+            (bytes32 head,) = dst.attestation(SRC, path, 7);
+            assertEq(head, said[path], "also of the one that differs from the first");
+        }
+        _expectIgnored(1, _commitment(7, "other").encode(), Ignored.Repeat);
+        vm.expectEmit(address(dst));
+        emit IGateway.Contradicted(SRC, 7, 1, JUNK, 1, "other");
+        _attest(1, _commitment(7, JUNK));
+    }
+
     function test_attest_haltsWhenOnePathDiffersFromItself() public {
         _attest(0, _commitment(7, JUNK));
         vm.expectEmit(address(dst));

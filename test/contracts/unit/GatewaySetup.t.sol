@@ -140,12 +140,17 @@ contract GatewaySetupTest is TwoGateways {
         src.tightenWindow(9, 5);
     }
 
-    function test_tightenWindow_belowAnOpenWindowSealsAtTheNextPost() public {
+    function test_tightenWindow_sealsAnOpenWindowThatReachesIt() public {
         _post(10);
+        src.tightenWindow(DST, 11);
+        (, uint64 sealed_,) = src.outbox(DST);
+        assertEq(sealed_, 0, "a smaller window stays open");
         src.tightenWindow(DST, 4);
+        (, sealed_,) = src.outbox(DST);
+        assertEq(sealed_, 10, "a larger one closes at once, before it grows");
         srcApp.post(DST, _entry(10));
-        (uint64 posted, uint64 sealed_,) = src.outbox(DST);
-        assertEq(posted, 11, "the entry is posted");
-        assertEq(sealed_, 11, "a window above the new limit closes at once");
+        (uint64 posted, uint64 still,) = src.outbox(DST);
+        assertEq(posted, 11, "the next entry");
+        assertEq(still, 10, "opens a new one");
     }
 }

@@ -151,11 +151,29 @@ contract GatewaySourceTest is TwoGateways {
     function test_dispatch_refusesARepeatUnlessForced() public {
         uint64 count = _window(1);
         src.dispatch(DST, count, 1, refundTo, false);
-        vm.expectRevert(abi.encodeWithSelector(IGateway.AlreadyDispatched.selector, DST, 0, count, 0));
-        src.dispatch(DST, count, TWO, refundTo, false);
-        src.dispatch(DST, count, 2, refundTo, false);
+        vm.expectRevert(abi.encodeWithSelector(IGateway.AlreadyDispatched.selector, DST, 1, count, 0));
+        src.dispatch(DST, count, 1, refundTo, false);
         src.dispatch(DST, count, TWO, refundTo, true);
         assertEq(srcPaths[0].sends(), 2, "forced");
+    }
+
+    function test_dispatch_aFreeDispatchStopsNoPaidOne() public {
+        uint64 count = _window(1);
+        vm.prank(makeAddr("front-runner"));
+        src.dispatch(DST, count, 2, refundTo, false);
+        vm.expectEmit(address(src));
+        emit IGateway.Dispatched(DST, count, lane.head(), 0, backLaneId, 1);
+        src.dispatch(DST, count, TWO, refundTo, false);
+        assertEq(srcPaths[0].sends(), 1, "the other path gets it");
+        assertEq(srcPaths[1].sends(), 1, "the repeated one is left out");
+        vm.expectRevert(abi.encodeWithSelector(IGateway.AlreadyDispatched.selector, DST, TWO, count, 0));
+        src.dispatch(DST, count, TWO, refundTo, false);
+    }
+
+    function test_dispatch_refusesToBurnTheRefund() public {
+        uint64 count = _window(1);
+        vm.expectRevert(IGateway.RefundToZero.selector);
+        src.dispatch(DST, count, 1, address(0), false);
     }
 
     function test_dispatch_aNewerAcknowledgementIsNoRepeat() public {

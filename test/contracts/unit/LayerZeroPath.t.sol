@@ -192,6 +192,9 @@ contract LayerZeroPathTest is RealPaths {
         remote = _new();
         remote.executor.maxMessageSize = 0;
         _refuse(remote);
+        // A commitment would never fit.
+        remote.executor.maxMessageSize = 127;
+        _refuse(remote);
     }
 
     function test_openRemote_refusesWhatIsMissing() public {
@@ -201,6 +204,11 @@ contract LayerZeroPathTest is RealPaths {
         _path(A).openRemote(remote);
         remote = _new();
         remote.receiveLibrary = address(0);
+        vm.expectRevert(abi.encodeWithSelector(ILayerZeroPath.LibraryMissing.selector, remote.eid));
+        _path(A).openRemote(remote);
+        // Registered, but everything that goes to it reverts.
+        remote = _new();
+        remote.receiveLibrary = stacks[A].endpoint.blockedLibrary();
         vm.expectRevert(abi.encodeWithSelector(ILayerZeroPath.LibraryMissing.selector, remote.eid));
         _path(A).openRemote(remote);
         remote = _new();

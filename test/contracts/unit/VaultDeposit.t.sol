@@ -5,7 +5,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {ICollateralVault} from "../../../contracts/interfaces/ICollateralVault.sol";
-import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
+import {Halt, IGateway} from "../../../contracts/interfaces/IGateway.sol";
 import {accountOf, toParty} from "../../../contracts/types/Account.sol";
 import {KIND_DEPOSIT, makeEntry} from "../../../contracts/types/Entry.sol";
 import {Deploy} from "../mocks/Deploy.sol";
@@ -49,6 +49,26 @@ contract VaultDepositTest is Deployment {
         vault.deposit(asset, amount, trader, 0, trader, false);
     }
 
+    function test_deposit_stopsWhileTheLaneFromTheHubIsHalted() public {
+        IGateway gateway = chains[A].gateway;
+        vm.mockCall(
+            address(gateway), abi.encodeCall(IGateway.haltOf, (chains[HUB].eid)), abi.encode(Halt.Contradiction)
+        );
+        vm.prank(trader, trader);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.DepositsStopped.selector, Halt.Contradiction));
+        vault.deposit(USD, 1e6, trader, 0, trader, false);
+        vm.clearMockedCalls();
+        _depositAs(USD, 1e6);
+    }
+
+    function test_deposit_refusesMoreThanTheBookCanHold() public {
+        fickle.mint(trader, type(uint128).max);
+        _depositAs(FICKLE, uint256(type(uint128).max) - 5);
+        vm.prank(trader, trader);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.AmountTooLarge.selector, FICKLE, 100));
+        vault.deposit(FICKLE, 100, trader, 0, trader, false);
+    }
+
     // ── listing ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     function test_constructor_revertsForAnotherAppsGateway() public {
@@ -82,12 +102,18 @@ contract VaultDepositTest is Deployment {
         vault.listAsset(9, address(0xdead), 6, 1, PUSH_GAS);
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.DecimalsTooFew.selector, address(token), 19, 18));
         vault.listAsset(9, address(token), 19, 1, PUSH_GAS);
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PushGasInvalid.selector, 70_000, 70_001));
-        vault.listAsset(9, address(token), 6, 1, 70_001);
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PushGasInvalid.selector, 70_000, 0));
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PushGasInvalid.selector, 66_000, 66_001));
+        vault.listAsset(9, address(token), 6, 1, 66_001);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PushGasInvalid.selector, 66_000, 0));
         vault.listAsset(9, address(token), 6, 1, 0);
         vm.expectRevert(ICollateralVault.ZeroAmount.selector);
         vault.listAsset(9, address(token), 6, 0, PUSH_GAS);
+        uint128 beyond = uint128(type(uint64).max) + 1;
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.AmountTooLarge.selector, 9, beyond));
+        vault.listAsset(9, address(token), 6, beyond, PUSH_GAS);
+        // A contract without decimals() is no token.
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.TokenInvalid.selector, address(vault)));
+        vault.listAsset(9, address(vault), 6, 1, PUSH_GAS);
         TestToken fine = Deploy.token("FINE", 37);
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.TokenInvalid.selector, address(fine)));
         vault.listAsset(9, address(fine), 6, 1, PUSH_GAS);
