@@ -231,18 +231,19 @@ async function creditOf(
 }
 
 async function paymentOf(
-  { dstClient, dstPlace }: LaneReader,
+  { src, dstClient, dstPlace }: LaneReader,
   address: Address,
   { index }: Settlement,
   executed: Place,
 ): Promise<Outcome> {
   const view = { address, abi: collateralVaultAbi } as const;
-  const isParked = (await dstClient.readContract({ ...view, functionName: "parkOf", args: [index] })) !== zeroHash;
+  const isParked =
+    (await dstClient.readContract({ ...view, functionName: "parkOf", args: [src.eid, index] })) !== zeroHash;
   if (isParked) {
     const [log] = await dstClient.getContractEvents({
       ...view,
       eventName: "ReleaseParked",
-      args: { index },
+      args: { srcEid: src.eid, index },
       fromBlock: executed.block,
       toBlock: executed.block,
       strict: true,

@@ -120,13 +120,14 @@ contract ClearingHouse is IClearingHouse, AccessManaged {
         uint128 minimum = _laneAsset[dstEid][asset].minWithdrawal;
         if (minimum == 0) revert AssetNotOnLane(dstEid, asset);
         if (amount == 0) revert AmountZero();
-        if (amount < minimum) revert BelowMinimumWithdrawal(asset, minimum, amount);
         if (recipient == address(0)) revert RecipientZero();
         if (gateway.haltOf(dstEid) == Halt.FalseAck) revert ValueOutStopped(dstEid);
         bytes32 account = accountOf(msg.sender, subaccount);
         int256 balance = balanceOf[account][asset];
         int256 debit = int256(uint256(amount));
         if (balance < debit) revert BalanceTooLow(account, asset, balance, amount);
+        // The whole of a small balance may leave: it would be locked otherwise.
+        if (amount < minimum && balance != debit) revert BelowMinimumWithdrawal(asset, minimum, amount);
         uint128 there = available(dstEid, asset);
         if (there < amount) revert VaultTooLow(dstEid, asset, there, amount);
 

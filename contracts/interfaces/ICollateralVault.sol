@@ -52,7 +52,13 @@ interface ICollateralVault is ILaneApp {
     );
     /// @notice `payee`, `parkedAt` and `unlockAt` make the park's word, to be shown again by whoever finishes it.
     event ReleaseParked(
-        uint64 indexed index, Parked indexed reason, Entry entry, uint64 parkedAt, uint64 unlockAt, address payee
+        uint32 indexed srcEid,
+        uint64 indexed index,
+        Parked indexed reason,
+        Entry entry,
+        uint64 parkedAt,
+        uint64 unlockAt,
+        address payee
     );
 
     error CallerNotGateway(address caller);
@@ -64,6 +70,7 @@ interface ICollateralVault is ILaneApp {
     /// @dev With such an allowance a full window might not fit in one transaction.
     error PushGasInvalid(uint256 most, uint256 actual);
     error ZeroAmount();
+    /// @dev Canonical units, as in the two that follow.
     error BelowMinimum(uint16 asset, uint128 minimum, uint256 actual);
     error AmountTooLarge(uint16 asset, uint256 actual);
     error AccountMalformed(bytes32 account);
@@ -72,14 +79,17 @@ interface ICollateralVault is ILaneApp {
     error DepositsStopped(Halt reason);
     /// @dev A contract that names itself must say that the same address is its own on the hub.
     error ContractOwnerNotConfirmed(address owner);
-    /// @dev The token took a fee, rebased, or lied: the deposit would not be backed.
+    /// @dev The token took a fee, rebased, or lied: the deposit would not be backed. The vault's balance, local units.
     error DepositNotReceived(uint16 asset, uint256 expected, uint256 actual);
-    /// @dev The vault holds less than its book, before this deposit.
+    /// @dev The vault holds less than its book, before this deposit. Local units.
     error BalanceBelowBook(uint16 asset, uint256 expected, uint256 actual);
     error GasTooLow(uint256 required, uint256 actual);
-    error ParkUnknown(uint64 index);
-    error ParkLocked(uint64 index, uint64 unlockAt);
-    error ParkNotPayable(uint64 index, Parked reason);
+    error HubEidInvalid(uint32 hubEid);
+    error ParkUnknown(uint32 srcEid, uint64 index);
+    error ParkLocked(uint32 srcEid, uint64 index, uint64 unlockAt);
+    error ParkNotPayable(uint32 srcEid, uint64 index, Parked reason);
+    /// @dev The hub acknowledged what this side never posted: nothing more is paid.
+    error PaymentsStopped(Halt reason);
     error OnlySelf(address caller);
     error PushMismatch(uint256 expected, uint256 actual);
 
@@ -100,7 +110,9 @@ interface ICollateralVault is ILaneApp {
         returns (uint64 index, uint128 credited);
 
     /// @notice Pays a parked release whose reason is gone. Anyone may; it pays `payee` and nobody else.
-    function retry(uint64 index, Entry calldata entry, uint64 parkedAt, uint64 unlockAt, address payee) external;
+    /// @dev Its arguments are those of `ReleaseParked`.
+    function retry(uint32 srcEid, uint64 index, Entry calldata entry, uint64 parkedAt, uint64 unlockAt, address payee)
+        external;
 
     /// @return deposited Canonical units, cumulative.
     /// @return released Canonical units, cumulative.
@@ -110,7 +122,7 @@ interface ICollateralVault is ILaneApp {
     function releasedTo(bytes32 account, uint16 asset) external view returns (uint128);
 
     /// @return The hash of a parked release with its times and payee, or zero.
-    function parkOf(uint64 index) external view returns (bytes32);
+    function parkOf(uint32 srcEid, uint64 index) external view returns (bytes32);
 
     function assetOf(uint16 asset) external view returns (Asset memory);
 }

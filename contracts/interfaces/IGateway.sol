@@ -23,6 +23,7 @@ interface IGateway is IERC7786Recipient {
     event LaneOpened(uint32 indexed eid, uint256 chainId, address peer, uint256 epoch, LaneId outLane, LaneId inLane);
     event PathAdded(uint32 indexed eid, uint8 indexed path, address adapter, bool isNetwork);
     event WindowLimitTightened(uint32 indexed dstEid, uint8 limit);
+    event WindowLimitLoosened(uint32 indexed dstEid, uint8 limit);
 
     event EntryPosted(uint32 indexed dstEid, uint64 indexed index, Entry entry);
     event WindowSealed(uint32 indexed dstEid, uint64 indexed count, bytes32 root, bytes32 head);
@@ -55,6 +56,7 @@ interface IGateway is IERC7786Recipient {
     error PathInvalid(uint32 eid, address adapter);
     error PathsFull(uint32 eid);
     error WindowLimitNotTighter(uint8 current, uint8 requested);
+    error WindowLimitNotLooser(uint8 current, uint8 requested);
 
     error NothingToSeal(uint32 dstEid, uint64 count);
     error NotSealed(uint32 dstEid, uint64 count, uint64 sealedCount);
@@ -80,7 +82,7 @@ interface IGateway is IERC7786Recipient {
     // ── setting up: roles of the access manager ─────────────────────────────────────────────────────────────────────
 
     /// @notice Opens both directions between here and a peer gateway, once.
-    /// @param epoch 0 for the first lane of a pair in this deployment; a replacement takes the next.
+    /// @param epoch 0 for a pair's first lane; a new deployment that replaces a closed one takes the next.
     function openLane(uint32 eid, uint256 chainId, address peer, uint256 epoch) external;
 
     /// @notice Enables an adapter for both directions of a lane at a free index, for ever.
@@ -89,6 +91,9 @@ interface IGateway is IERC7786Recipient {
 
     /// @notice Lowers the number of entries at which a window seals itself, should gas be repriced.
     function tightenWindow(uint32 dstEid, uint8 limit) external;
+
+    /// @notice Raises it again, to at most 128.
+    function loosenWindow(uint32 dstEid, uint8 limit) external;
 
     // ── source ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -117,7 +122,7 @@ interface IGateway is IERC7786Recipient {
     /// @param counts End of each window, rising.
     /// @param entries All entries of these windows, in order.
     /// @param suffix Nodes of later windows, 40 bytes each, up to the highest count that a named path attested.
-    /// @param paths Bit mask: each must have an attestation on the shown chain, at or above the last window.
+    /// @param paths Bit mask: each must have attested the end of the last window, or a node of the suffix.
     function execute(
         uint32 srcEid,
         uint64[] calldata counts,

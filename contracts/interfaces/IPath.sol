@@ -13,7 +13,15 @@ interface IPath is IERC7786GatewaySource {
     error RemoteUnknown(bytes recipient);
     error RemoteEidUnknown(uint32 eid);
     error ValueNotAccepted(uint256 value);
+    error GatewayZero();
+    /// @dev The gateway did not answer as ERC-7786 asks a recipient to.
+    error DeliveryRefused(bytes4 answer);
 
-    /// @return fee What `sendMessage` takes, in wei. It is constant for a recipient, as a commitment's length is.
+    function gateway() external view returns (address);
+
+    /// @return The peer gateway behind an eid, as an ERC-7930 address; empty where none was opened.
+    function remoteGateway(uint32 eid) external view returns (bytes memory);
+
+    /// @return fee What `sendMessage` takes now, in wei.
     function quote(bytes calldata recipient, bytes calldata payload) external view returns (uint256 fee);
 }

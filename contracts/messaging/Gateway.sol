@@ -88,7 +88,8 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
         app = app_;
     }
 
-    /// @dev Message networks give back what they didn't use, while `dispatch` runs.
+    /// @dev Message networks give back what they didn't use, while `dispatch` runs. Nobody has a reason to send value
+    /// while `execute` runs; it would stay here.
     receive() external payable {
         if (!_reentrancyGuardEntered()) revert UnexpectedPayment(msg.sender);
     }
@@ -123,6 +124,11 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
         Lane storage lane = _openLaneOf(eid_);
         Counters memory counters = lane.counters;
         if (adapter.code.length == 0 || _pathOf[eid_][adapter] != 0) revert PathInvalid(eid_, adapter);
+        // An index is taken for ever: not by an adapter of another gateway, or one that leads elsewhere.
+        if (
+            IPath(adapter).gateway() != address(this)
+                || keccak256(IPath(adapter).remoteGateway(eid_)) != keccak256(lane.peer)
+        ) revert PathInvalid(eid_, adapter);
         if (path >= Paths.MAX_INDICES || lane.paths[path].adapter != address(0)) revert PathIndexTaken(eid_, path);
         if (counters.enabled.size() == Paths.MAX_ENABLED) revert PathsFull(eid_);
 
@@ -144,6 +150,14 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
         if (counters.posted - counters.sealed_ >= limit) _seal(dstEid, counters, lane.openRoot);
         lane.counters = counters;
         emit WindowLimitTightened(dstEid, limit);
+    }
+
+    function loosenWindow(uint32 dstEid, uint8 limit) external restricted {
+        Lane storage lane = _openLaneOf(dstEid);
+        uint8 current = lane.counters.windowLimit;
+        if (limit <= current || limit > LaneLog.MAX_WINDOW) revert WindowLimitNotLooser(current, limit);
+        lane.counters.windowLimit = limit;
+        emit WindowLimitLoosened(dstEid, limit);
     }
 
     // ── source ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -314,9 +328,10 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
         bytes32 firstHead = attesters.mask() == 0 ? head : _firstHead[srcEid][count];
         if (attesters.has(path)) {
             bytes32 before = _headOf(srcEid, count, path, attesters, firstHead);
-            if (before == head) return Ignored.Repeat;
-            _contradict(srcEid, counters, count, path, head, path, before);
-            return Ignored.None;
+            if (before != head) _contradict(srcEid, counters, count, path, head, path, before);
+            // Said before that count was executed, it may be evidence only now.
+            bool isEvidence = _checkExecuted(srcEid, counters, count, path, head) || before != head;
+            return isEvidence ? Ignored.None : Ignored.Repeat;
         }
         _attesters[srcEid][count] = attesters.with(path, head != firstHead, block.timestamp - DEPLOYED_AT);
         if (attesters.mask() == 0) _firstHead[srcEid][count] = head;
@@ -329,11 +344,19 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
             bytes32 otherHead = _headOf(srcEid, count, other, attesters, firstHead);
             if (otherHead != head) _contradict(srcEid, counters, count, path, head, other, otherHead);
         }
-        // Every window is executed whole, so a count that the executed log jumped over was never sealed: head zero.
-        if (count <= counters.executed && executedHead[srcEid][count] != head) {
+        _checkExecuted(srcEid, counters, count, path, head);
+        return Ignored.None;
+    }
+
+    /// @dev Every window is executed whole, so a count that the executed log jumped over was never sealed: head zero.
+    function _checkExecuted(uint32 srcEid, Counters memory counters, uint64 count, uint8 path, bytes32 head)
+        internal
+        returns (bool isContradicted)
+    {
+        isContradicted = count <= counters.executed && executedHead[srcEid][count] != head;
+        if (isContradicted) {
             _contradict(srcEid, counters, count, path, head, EXECUTED_LOG, executedHead[srcEid][count]);
         }
-        return Ignored.None;
     }
 
     /// @dev For a path that is among the attesters.
@@ -438,8 +461,9 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
         if (shown != entries.length) revert EntryCountMismatch(shown, entries.length);
     }
 
-    /// @dev Each named path must have attested a node of the chain; any enabled path that attested another head at the
-    /// end of an executed window is a no. From the end, since paths attest the newest count they were told.
+    /// @dev The windows that are executed: at the end of each, no enabled path may have attested another head. The nodes
+    /// from the last of them on: each named path must have attested one; an attestation below vouches for nothing that
+    /// comes after it.
     function _checkAttested(
         uint32 srcEid,
         uint8 enabled,
@@ -448,26 +472,28 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
         uint64[] memory chainCounts,
         bytes32[] memory chainHeads
     ) internal view {
-        uint8 missing = paths;
-        for (uint256 left = chainCounts.length; left > 0; --left) {
-            uint256 i = left - 1;
-            uint8 asked = i < windows ? enabled : missing;
-            if (asked == 0) continue;
-            uint64 count = chainCounts[i];
-            Attesters attesters = _attesters[srcEid][count];
-            uint8 attested = attesters.mask() & asked;
-            if (attested == 0) continue;
-            bytes32 firstHead = _firstHead[srcEid][count];
-            for (uint8 path = 0; path < Paths.MAX_INDICES; ++path) {
-                if (!attested.has(path)) continue;
-                bytes32 expected = _headOf(srcEid, count, path, attesters, firstHead);
-                if (expected != chainHeads[i]) {
-                    revert LaneHeadMismatch(srcEid, path, count, expected, chainHeads[i]);
-                }
-            }
-            missing &= ~attested;
+        for (uint256 i = 0; i + 1 < windows; ++i) {
+            _agreeing(srcEid, enabled, chainCounts[i], chainHeads[i]);
+        }
+        uint8 missing = paths & ~_agreeing(srcEid, enabled, chainCounts[windows - 1], chainHeads[windows - 1]);
+        // From the end, since paths attest the newest count they were told.
+        for (uint256 i = chainCounts.length; i > windows && missing != 0; --i) {
+            missing &= ~_agreeing(srcEid, missing, chainCounts[i - 1], chainHeads[i - 1]);
         }
         if (missing != 0) revert PathsNotAttested(srcEid, missing);
+    }
+
+    /// @return agreeing Those of the asked paths that attested this count. Reverts if one of them attested another head.
+    function _agreeing(uint32 srcEid, uint8 asked, uint64 count, bytes32 head) internal view returns (uint8 agreeing) {
+        Attesters attesters = _attesters[srcEid][count];
+        agreeing = attesters.mask() & asked;
+        if (agreeing == 0) return 0;
+        bytes32 firstHead = _firstHead[srcEid][count];
+        for (uint8 path = 0; path < Paths.MAX_INDICES; ++path) {
+            if (!agreeing.has(path)) continue;
+            bytes32 expected = _headOf(srcEid, count, path, attesters, firstHead);
+            if (expected != head) revert LaneHeadMismatch(srcEid, path, count, expected, head);
+        }
     }
 
     // ── views ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -490,6 +516,7 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
     }
 
     function acknowledged(uint32 dstEid, uint8 path) external view returns (uint64 count, uint64 seenAt) {
+        if (path >= Paths.MAX_INDICES) return (0, 0);
         PathState storage state = _lanes[dstEid].paths[path];
         return (state.ackCount, state.ackAt);
     }

@@ -52,12 +52,14 @@ contract LayerZeroPath is Path, OApp {
 
     error UlnConfigNotPinned(uint32 eid);
     error LibraryMissing(uint32 eid);
+    error ReceiveGasZero();
 
     constructor(address endpoint_, address gateway_, address authority, uint128 receiveGas_)
         Path(gateway_, authority)
         OApp(endpoint_, address(this))
         Ownable(address(this))
     {
+        if (receiveGas_ == 0) revert ReceiveGasZero();
         receiveGas = receiveGas_;
     }
 
@@ -86,6 +88,17 @@ contract LayerZeroPath is Path, OApp {
         SetConfigParam[] memory receive_ = new SetConfigParam[](1);
         receive_[0] = SetConfigParam(eid, CONFIG_ULN, abi.encode(remote.receiveConfig));
         endpoint.setConfig(address(this), remote.receiveLibrary, receive_);
+    }
+
+    /// @notice Gives up the next nonce, should it never be verified: LayerZero delivers a nonce only when all before it are
+    /// verified. Commitments are cumulative, so nothing is lost with one.
+    function skip(uint32 srcEid, uint64 nonce) external restricted {
+        endpoint.skip(address(this), srcEid, _getPeerOrRevert(srcEid), nonce);
+    }
+
+    /// @notice Makes a verified nonce undeliverable, until it is verified again.
+    function nilify(uint32 srcEid, uint64 nonce, bytes32 payloadHash) external restricted {
+        endpoint.nilify(address(this), srcEid, _getPeerOrRevert(srcEid), nonce, payloadHash);
     }
 
     function quote(bytes calldata recipient, bytes calldata payload) external view returns (uint256) {

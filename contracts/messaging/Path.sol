@@ -10,11 +10,11 @@ import {IPath} from "../interfaces/IPath.sol";
 abstract contract Path is IPath, AccessManaged {
     address public immutable gateway;
 
-    /// @notice The peer gateway behind an eid, as an ERC-7930 address.
     mapping(uint32 eid => bytes) public remoteGateway;
     mapping(bytes32 remoteHash => uint32 eid) internal _eidOfRemote;
 
     constructor(address gateway_, address authority) AccessManaged(authority) {
+        if (gateway_ == address(0)) revert GatewayZero();
         gateway = gateway_;
     }
 
@@ -54,7 +54,8 @@ abstract contract Path is IPath, AccessManaged {
     function _deliver(uint32 srcEid, bytes32 receiveId, bytes memory payload) internal {
         bytes memory sender = remoteGateway[srcEid];
         if (sender.length == 0) revert RemoteEidUnknown(srcEid);
-        IERC7786Recipient(gateway).receiveMessage(receiveId, sender, payload);
+        bytes4 answer = IERC7786Recipient(gateway).receiveMessage(receiveId, sender, payload);
+        if (answer != IERC7786Recipient.receiveMessage.selector) revert DeliveryRefused(answer);
     }
 
     function _eidOf(bytes calldata recipient) internal view returns (uint32 eid) {

@@ -20,6 +20,7 @@ contract WatcherPath is Path, EIP712 {
     /// @dev m, at least two: a path is never one key.
     uint256 public immutable threshold;
     mapping(address watcher => bool) public isWatcher;
+    uint256 internal _sends;
 
     event WatcherAdded(address indexed watcher);
 
@@ -47,6 +48,7 @@ contract WatcherPath is Path, EIP712 {
     }
 
     /// @notice Attests a commitment of `srcEid`'s gateway.
+    /// @dev Anyone may show signatures again, or under another eid: the gateway takes that for a repeat or another lane.
     /// @param signatures Exactly `threshold` × 65 bytes, in ascending order of the signer's address.
     function attest(uint32 srcEid, Commitment calldata commitment, bytes calldata signatures) external {
         bytes32 digest = digestOf(commitment);
@@ -79,7 +81,7 @@ contract WatcherPath is Path, EIP712 {
     /// @dev Not zero: the watchers' signatures are the further processing that ERC-7786 asks to announce.
     function _send(uint32, bytes calldata payload) internal override returns (bytes32 sendId) {
         if (msg.value != 0) revert ValueNotAccepted(msg.value);
-        return keccak256(payload);
+        return keccak256(abi.encode(++_sends, keccak256(payload)));
     }
 
     function _checkSignatures(bytes32 digest, bytes calldata signatures) internal view {

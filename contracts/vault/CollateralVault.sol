@@ -52,10 +52,11 @@ contract CollateralVault is ICollateralVault, AccessManaged, ReentrancyGuardTran
     mapping(address token => bool) internal _isListed;
     mapping(uint16 asset => Book) public book;
     mapping(bytes32 account => mapping(uint16 asset => uint128)) public releasedTo;
-    mapping(uint64 index => bytes32) public parkOf;
+    mapping(uint32 srcEid => mapping(uint64 index => bytes32)) public parkOf;
 
     constructor(IGateway gateway_, uint32 hubEid_, address authority) AccessManaged(authority) {
         if (gateway_.app() != address(this)) revert GatewayNotOurs(address(this), gateway_.app());
+        if (hubEid_ == 0 || hubEid_ == gateway_.eid()) revert HubEidInvalid(hubEid_);
         gateway = gateway_;
         hubEid = hubEid_;
         eid = gateway_.eid();
@@ -82,10 +83,9 @@ contract CollateralVault is ICollateralVault, AccessManaged, ReentrancyGuardTran
     }
 
     function _decimalsOf(address token) internal view returns (uint8) {
-        try IERC20Metadata(token).decimals() returns (uint8 decimals) {
-            if (decimals <= MAX_DECIMALS) return decimals;
-        } catch {}
-        revert TokenInvalid(token);
+        (bool isAnswered, bytes memory answer) = token.staticcall(abi.encodeCall(IERC20Metadata.decimals, ()));
+        if (!isAnswered || answer.length < 32 || uint256(bytes32(answer)) > MAX_DECIMALS) revert TokenInvalid(token);
+        return uint8(uint256(bytes32(answer)));
     }
 
     // ── in ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -149,25 +149,29 @@ contract CollateralVault is ICollateralVault, AccessManaged, ReentrancyGuardTran
         for (uint256 i = 0; i < entries.length; ++i) {
             Entry memory entry = entries[i];
             uint64 index = firstIndex + uint64(i);
-            Parked reason = srcEid == hubEid ? _release(index, entry, partyAddress(entry.party)) : Parked.NotPayable;
-            if (reason != Parked.None) _park(index, entry, reason);
+            Parked reason = _release(srcEid, index, entry, partyAddress(entry.party));
+            if (reason != Parked.None) _park(srcEid, index, entry, reason);
         }
     }
 
-    function retry(uint64 index, Entry calldata entry, uint64 parkedAt, uint64 unlockAt, address payee)
+    function retry(uint32 srcEid, uint64 index, Entry calldata entry, uint64 parkedAt, uint64 unlockAt, address payee)
         external
         nonReentrant
     {
-        if (parkOf[index] != _parkHash(entry, parkedAt, unlockAt, payee)) revert ParkUnknown(index);
-        if (block.timestamp < unlockAt) revert ParkLocked(index, unlockAt);
-        delete parkOf[index];
-        Parked reason = _release(index, entry, payee);
-        if (reason != Parked.None) revert ParkNotPayable(index, reason);
+        if (parkOf[srcEid][index] != _parkHash(entry, parkedAt, unlockAt, payee)) revert ParkUnknown(srcEid, index);
+        if (block.timestamp < unlockAt) revert ParkLocked(srcEid, index, unlockAt);
+        // The hub acknowledged deposits that were never made: what it authorised may be backed by nothing.
+        if (gateway.haltOf(hubEid) == Halt.FalseAck) revert PaymentsStopped(Halt.FalseAck);
+        delete parkOf[srcEid][index];
+        Parked reason = _release(srcEid, index, entry, payee);
+        if (reason != Parked.None) revert ParkNotPayable(srcEid, index, reason);
     }
 
     /// @return Parked.None when paid; otherwise nothing has changed.
-    function _release(uint64 index, Entry memory entry, address recipient) internal returns (Parked) {
-        if (entry.kind() != KIND_RELEASE || entry.spare() != 0 || entry.eid() != eid) return Parked.NotPayable;
+    function _release(uint32 srcEid, uint64 index, Entry memory entry, address recipient) internal returns (Parked) {
+        if (srcEid != hubEid || entry.kind() != KIND_RELEASE || entry.spare() != 0 || entry.eid() != eid) {
+            return Parked.NotPayable;
+        }
         uint16 asset = entry.asset();
         uint128 amount = entry.amount();
         Asset memory listed = assetOf(asset);
@@ -211,11 +215,11 @@ contract CollateralVault is ICollateralVault, AccessManaged, ReentrancyGuardTran
         if (balanceBefore - balanceAfter != local) revert PushMismatch(local, balanceBefore - balanceAfter);
     }
 
-    function _park(uint64 index, Entry memory entry, Parked reason) internal {
+    function _park(uint32 srcEid, uint64 index, Entry memory entry, Parked reason) internal {
         address payee = partyAddress(entry.party);
         uint64 parkedAt = uint64(block.timestamp);
-        parkOf[index] = _parkHash(entry, parkedAt, parkedAt, payee);
-        emit ReleaseParked(index, reason, entry, parkedAt, parkedAt, payee);
+        parkOf[srcEid][index] = _parkHash(entry, parkedAt, parkedAt, payee);
+        emit ReleaseParked(srcEid, index, reason, entry, parkedAt, parkedAt, payee);
     }
 
     function _parkHash(Entry memory entry, uint64 parkedAt, uint64 unlockAt, address payee)

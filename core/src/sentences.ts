@@ -59,6 +59,9 @@ const deposits: Record<string, SentenceOf> = {
     `The vault was to receive ${show(expected)} of asset ${show(asset)} and received ${show(actual)}; the token takes a fee or rebases and can't be deposited.`,
   DepositsStopped: ({ reason }) =>
     `The lane from the hub is halted: ${oneOf(HALT, reason)}; nothing was taken. Deposit on another chain, or wait for the council.`,
+  PaymentsStopped: () =>
+    "The hub acknowledged what this vault's chain never posted, so nothing more is paid; the council must look at it.",
+  HubEidInvalid: ({ hubEid }) => `${show(hubEid)} can't be the hub's eid; give the eid of another chain.`,
   BalanceBelowBook: ({ asset, expected, actual }) =>
     `The vault holds ${show(actual)} of asset ${show(asset)} and its book says ${show(expected)}; stop depositing and tell the operators.`,
   TransferRefused: ({ token }) =>
@@ -100,6 +103,11 @@ const lanes: Record<string, SentenceOf> = {
     `No window was sealed at count ${show(count)}; the last one ends at ${show(sealedCount)}.`,
   AlreadyDispatched: ({ count, ackCount, paths }) =>
     `Count ${show(count)} with acknowledgement ${show(ackCount)} was the last that the paths ${show(paths)} were given; wait for a newer one, or force it.`,
+  WindowLimitNotLooser: ({ current, requested }) =>
+    `A window of ${show(requested)} is not looser than ${show(current)}, or above 128; give one between.`,
+  GatewayZero: () => "A path needs its gateway; deploy the gateway first.",
+  ReceiveGasZero: () => "The path must pay the remote executor for some gas; give what an attestation needs.",
+  DeliveryRefused: () => "The gateway did not answer as a recipient must; check the path's gateway.",
   RefundToZero: () => "The fee's change would be burnt; name a refund address.",
   ValueNotAccepted: () => "This path takes no fee; send it without value.",
   ValueNotZero: () => "This call takes no value; send it without.",

@@ -123,7 +123,12 @@ async function readParked(src: Source, dst: Source): Promise<EntryReading[]> {
     );
   }
   const { vault: address } = deployment;
-  const logs = await chain.client.getLogs({ address, event: ReleaseParked, ...blocks });
+  const logs = await chain.client.getLogs({
+    address,
+    event: ReleaseParked,
+    args: { srcEid: src.deployment.eid },
+    ...blocks,
+  });
   return standing(
     logs.map(({ args }) => entryOf(args.index, args.entry.word)),
     (index) =>
@@ -131,7 +136,7 @@ async function readParked(src: Source, dst: Source): Promise<EntryReading[]> {
         address,
         abi: collateralVaultAbi,
         functionName: "parkOf",
-        args: [index],
+        args: [src.deployment.eid, index],
         blockNumber,
       }),
   );

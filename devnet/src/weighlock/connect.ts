@@ -110,12 +110,15 @@ export function handOver({
     watcherPath: watcherPathAbi,
     app: appAbi,
   } as const;
-  for (const [name, functions] of Object.entries(COUNCIL_FUNCTIONS)) {
-    const contract = name as keyof typeof COUNCIL_FUNCTIONS;
-    manage("setTargetFunctionRole", [chain[contract], selectorsOf(abis[contract] as Abi, functions), COUNCIL_ROLE]);
+  for (const [functionsOf, role] of [
+    [COUNCIL_FUNCTIONS, COUNCIL_ROLE],
+    [GUARDIAN_FUNCTIONS, GUARDIAN_ROLE],
+  ] as const) {
+    for (const [name, functions] of Object.entries(functionsOf)) {
+      const contract = name as keyof typeof abis;
+      manage("setTargetFunctionRole", [chain[contract], selectorsOf(abis[contract] as Abi, functions), role]);
+    }
   }
-  const guardianSelectors = selectorsOf(gatewayAbi as Abi, GUARDIAN_FUNCTIONS.gateway);
-  manage("setTargetFunctionRole", [chain.gateway, guardianSelectors, GUARDIAN_ROLE]);
   // The guardian vetoes what the council has scheduled.
   manage("setRoleGuardian", [COUNCIL_ROLE, GUARDIAN_ROLE]);
   manage("grantRole", [GUARDIAN_ROLE, keys.guardian.address, 0]);

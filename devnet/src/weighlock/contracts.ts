@@ -36,9 +36,9 @@ export const COUNCIL_ROLE = 1n;
 export const GUARDIAN_ROLE = 2n;
 
 export const COUNCIL_FUNCTIONS = {
-  gateway: ["openLane", "addPath"],
+  gateway: ["openLane", "addPath", "loosenWindow"],
   layerZeroPath: ["openRemote"],
   watcherPath: ["openRemote"],
   app: ["listAsset"],
 } as const;
-export const GUARDIAN_FUNCTIONS = { gateway: ["tightenWindow"] } as const;
+export const GUARDIAN_FUNCTIONS = { gateway: ["tightenWindow"], layerZeroPath: ["skip", "nilify"] } as const;

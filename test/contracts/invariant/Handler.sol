@@ -175,7 +175,8 @@ contract Handler is Deployment {
     function retry(uint256 seed) external {
         if (_parks.length == 0) return;
         Park memory park = _parks[seed % _parks.length];
-        try chains[park.chain].vault.retry(park.index, park.entry, park.parkedAt, park.unlockAt, park.payee) {
+        try chains[park.chain].vault
+            .retry(chains[HUB].eid, park.index, park.entry, park.parkedAt, park.unlockAt, park.payee) {
             ++retried;
             _parks[seed % _parks.length].isPaid = true;
         } catch {}
@@ -338,7 +339,7 @@ contract Handler is Deployment {
         } else if (topic == ICollateralVault.ReleaseParked.selector) {
             (Entry memory entry, uint64 parkedAt, uint64 unlockAt, address payee) =
                 abi.decode(seen.data, (Entry, uint64, uint64, address));
-            uint64 index = uint64(uint256(seen.topics[1]));
+            uint64 index = uint64(uint256(seen.topics[2]));
             _parks.push(Park(_vaultOf(seen.emitter), index, entry, parkedAt, unlockAt, payee, false));
         }
     }

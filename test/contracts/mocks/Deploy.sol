@@ -42,6 +42,12 @@ library Deploy {
         return TestApp(create("TestApp.sol:TestApp", ""));
     }
 
+    /// @dev A path of `gateway_` that leads to `remote` behind `eid`.
+    function testPath(address gateway_, uint32 eid, bytes memory remote) internal returns (TestPath path) {
+        path = testPath(gateway_);
+        path.setRemote(eid, remote);
+    }
+
     function testPath(address gateway_) internal returns (TestPath) {
         return TestPath(create("TestPath.sol:TestPath", abi.encode(gateway_)));
     }

@@ -121,8 +121,14 @@ abstract contract Deployment is Test {
         vm.chainId(chains[here].id);
         IGateway gateway = chains[here].gateway;
         gateway.openLane(chains[there].eid, chains[there].id, address(chains[there].gateway), 0);
+        _openRemotes(here, there);
         gateway.addPath(chains[there].eid, NETWORK, chains[here].network, true);
         gateway.addPath(chains[there].eid, WATCHERS, chains[here].watchers, false);
+    }
+
+    function _openRemotes(uint8 here, uint8 there) internal virtual {
+        TestPath(chains[here].network).setRemote(chains[there].eid, chains[there].name);
+        TestPath(chains[here].watchers).setRemote(chains[there].eid, chains[there].name);
     }
 
     function _token(uint8 decimals) internal virtual returns (FickleToken) {

@@ -35,8 +35,6 @@ interface IWatcherPath is IPath {
     function digestOf(Commitment calldata commitment) external view returns (bytes32);
     function isWatcher(address watcher) external view returns (bool);
     function threshold() external view returns (uint256);
-    function gateway() external view returns (address);
-    function remoteGateway(uint32 eid) external view returns (bytes memory);
 }
 
 struct UlnConfig {
@@ -74,12 +72,15 @@ struct Origin {
 interface ILayerZeroPath is IPath {
     error UlnConfigNotPinned(uint32 eid);
     error LibraryMissing(uint32 eid);
+    error ReceiveGasZero();
     error OnlyEndpoint(address addr);
     error OnlyPeer(uint32 eid, bytes32 sender);
     error NoPeer(uint32 eid);
     error OwnableUnauthorizedAccount(address account);
 
     function openRemote(Remote calldata remote) external;
+    function skip(uint32 srcEid, uint64 nonce) external;
+    function nilify(uint32 srcEid, uint64 nonce, bytes32 payloadHash) external;
     function receiveGas() external view returns (uint128);
     function owner() external view returns (address);
     function peers(uint32 eid) external view returns (bytes32);

@@ -55,6 +55,11 @@ interface IEndpoint {
     event PacketSent(bytes encodedPayload, bytes options, address sendLibrary);
 
     function blockedLibrary() external view returns (address);
+    function lazyInboundNonce(address receiver, uint32 srcEid, bytes32 sender) external view returns (uint64);
+    function inboundPayloadHash(address receiver, uint32 srcEid, bytes32 sender, uint64 nonce)
+        external
+        view
+        returns (bytes32);
     function registerLibrary(address lib) external;
     function setDefaultSendLibrary(uint32 eid, address lib) external;
     function setDefaultReceiveLibrary(uint32 eid, address lib, uint256 gracePeriod) external;

@@ -40,8 +40,7 @@ abstract contract RealPaths is Deployment {
         Roles.ofPath(chains[i].manager, chains[i].watchers);
     }
 
-    function _openLane(uint8 here, uint8 there) internal override {
-        super._openLane(here, there);
+    function _openRemotes(uint8 here, uint8 there) internal override {
         stacks[here].connect(chains[there].eid);
         ILayerZeroPath(chains[here].network).openRemote(_remote(here, there));
         IWatcherPath(chains[here].watchers)

@@ -7,6 +7,7 @@ import {IPath} from "../../../contracts/interfaces/IPath.sol";
 /// @dev A path whose owner attests whatever a test asks for. It charges a fee and gives back the rest, as LayerZero does.
 contract TestPath is IPath {
     address public immutable gateway;
+    mapping(uint32 eid => bytes) public remoteGateway;
     uint256 public fee;
     uint256 public sends;
     uint256 public lastValue;
@@ -18,6 +19,10 @@ contract TestPath is IPath {
 
     constructor(address gateway_) {
         gateway = gateway_;
+    }
+
+    function setRemote(uint32 eid, bytes calldata remote) external {
+        remoteGateway[eid] = remote;
     }
 
     function setFee(uint256 fee_) external {

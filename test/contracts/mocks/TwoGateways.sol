@@ -82,6 +82,8 @@ abstract contract TwoGateways is Test {
         vm.chainId(DST_CHAIN);
         dst.openLane(SRC, SRC_CHAIN, address(src), 0);
         for (uint8 i = 0; i < 3; ++i) {
+            srcPaths[i].setRemote(DST, dstName);
+            dstPaths[i].setRemote(SRC, srcName);
             src.addPath(DST, i, address(srcPaths[i]), i != WATCHERS);
             dst.addPath(SRC, i, address(dstPaths[i]), i != WATCHERS);
         }

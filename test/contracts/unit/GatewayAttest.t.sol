@@ -50,7 +50,7 @@ contract GatewayAttestTest is TwoGateways {
         vm.chainId(DST_CHAIN);
         dst.openLane(9, 77, address(0xbeef), 0);
         bytes memory other = InteroperableAddress.formatEvmV1(77, address(0xbeef));
-        TestPath path = Deploy.testPath(address(dst));
+        TestPath path = Deploy.testPath(address(dst), 9, other);
         dst.addPath(9, 0, address(path), true);
         vm.expectRevert(abi.encodeWithSelector(IGateway.CallerNotPath.selector, SRC, address(path)));
         path.attest(srcName, _commitment(1, JUNK).encode());
@@ -207,6 +207,18 @@ contract GatewayAttestTest is TwoGateways {
         emit IGateway.Contradicted(SRC, 2, 2, JUNK, 255, 0);
         _attest(2, _commitment(2, JUNK));
         assertTrue(_isHalted(), "a head inside an executed window was never sealed");
+    }
+
+    function test_attest_aRepeatIsHeardOnceItHasBecomeEvidence() public {
+        _post(3);
+        _attest(2, _commitment(2, JUNK));
+        _attest(TWO, _window(1));
+        _executeNext(1, TWO);
+        assertFalse(_isHalted(), "nobody compared it yet");
+        vm.expectEmit(address(dst));
+        emit IGateway.Contradicted(SRC, 2, 2, JUNK, 255, 0);
+        _attest(2, _commitment(2, JUNK));
+        assertTrue(_isHalted(), "the executed log has jumped over what it still says");
     }
 
     function test_attest_anOldTruthIsNoContradiction() public {

@@ -154,7 +154,7 @@ contract GatewayExecuteTest is TwoGateways {
 
     function test_execute_revertsWithoutANetwork() public {
         // A lane with watchers at 1 and 3: two sets of watchers are still no network.
-        dst.addPath(SRC, 3, address(Deploy.testPath(address(dst))), false);
+        dst.addPath(SRC, 3, address(Deploy.testPath(address(dst), SRC, srcName)), false);
         uint64 count = _window(1);
         Proof memory proof = lane.prove(0, 1, count);
         vm.expectRevert(abi.encodeWithSelector(IGateway.NetworkPathMissing.selector, SRC, 5, 10));
@@ -348,5 +348,84 @@ contract GatewayExecuteTest is TwoGateways {
             abi.encodeWithSelector(IGateway.LaneHeadMismatch.selector, SRC, 2, 3, bytes32("junk"), lane.headAt(3))
         );
         _execute(proof, TWO);
+    }
+
+    // ── an attestation vouches for nothing behind it ────────────────────────────────────────────────────────────────
+
+    /// @dev One path tells the truth about a window; the other alone attests a forged window behind it.
+    function _forgedTail(uint8 honest, uint8 liar) internal returns (uint64[] memory counts, Entry[] memory entries) {
+        uint64 count = _window(3);
+        _attest(honest, _commitment(count, lane.headAt(count)));
+        Entry memory forged = _entry(99);
+        bytes32 root = keccak256(abi.encode(bytes32(0), forged.word, forged.account, forged.party));
+        _attest(liar, _commitment(count + 1, keccak256(abi.encode(lane.headAt(count), root, uint256(count + 1)))));
+        counts = new uint64[](2);
+        (counts[0], counts[1]) = (count, count + 1);
+        entries = new Entry[](count + 1);
+        Proof memory proof = lane.prove(0, 1, count);
+        for (uint256 i = 0; i < count; ++i) {
+            entries[i] = proof.entries[i];
+        }
+        entries[count] = forged;
+    }
+
+    function test_execute_anAttestationVouchesForNothingBehindIt() public {
+        for (uint8 liar = 0; liar < 2; ++liar) {
+            uint256 state = vm.snapshotState();
+            uint8 honest = 1 - liar;
+            (uint64[] memory counts, Entry[] memory entries) = _forgedTail(honest, liar);
+            vm.expectRevert(abi.encodeWithSelector(IGateway.PathsNotAttested.selector, SRC, uint8(1 << honest)));
+            dst.execute(SRC, counts, entries, "", TWO);
+            // With a third path that is honest as well, and says no more.
+            _attest(2, _commitment(counts[0], lane.headAt(counts[0])));
+            vm.expectRevert(abi.encodeWithSelector(IGateway.PathsNotAttested.selector, SRC, uint8(ALL & ~(1 << liar))));
+            dst.execute(SRC, counts, entries, "", ALL);
+            assertEq(_executed(), 0, "one path's word moves nothing");
+            vm.revertToState(state);
+        }
+    }
+
+    /// @dev The true part of it moves, and no more.
+    function test_execute_theHonestPartStillMoves() public {
+        uint64 count = _window(3);
+        _attest(TWO, count);
+        _executeNext(1, TWO);
+        assertEq(_executed(), count, "what two paths said");
+        assertEq(dst.quorum(SRC, count - 1), 2, "two vouch for it");
+        assertEq(dst.quorum(SRC, count), 0, "and for nothing behind it");
+    }
+
+    /// @dev Paths vouch by a model of its own, over random windows, attestations and forged tails.
+    function testFuzz_execute_movesOnlyWhatEachNamedPathReaches(uint256 seed) public {
+        uint256 windows = 1 + seed % 4;
+        for (uint256 i = 0; i < windows; ++i) {
+            _window(1 + (seed >> (8 + 2 * i)) % 3);
+        }
+        uint64[4] memory reach; // the highest count that each path has attested, truly
+        for (uint8 path = 0; path < 3; ++path) {
+            for (uint256 i = 0; i < windows; ++i) {
+                if ((seed >> (32 + 4 * uint256(path) + i)) & 1 == 0) continue;
+                uint64 count = lane.counts[i + 1];
+                _attest(path, _commitment(count, lane.headAt(count)));
+                reach[path] = count;
+            }
+        }
+        uint256 take = 1 + (seed >> 64) % windows;
+        uint64 end = lane.counts[take];
+        uint8 paths = uint8(1 + (seed >> 72) % 7);
+        bool isAllowed = true;
+        uint256 named;
+        for (uint8 path = 0; path < 3; ++path) {
+            if ((paths >> path) & 1 == 0) continue;
+            ++named;
+            if (reach[path] < end) isAllowed = false;
+        }
+        if (named < 2) isAllowed = false;
+        Proof memory proof = lane.prove(0, take, lane.sealedCount());
+        try dst.execute(SRC, proof.counts, proof.entries, proof.suffix, paths) {
+            assertTrue(isAllowed, "5, 6: each named path reaches the end of what it moves");
+        } catch {
+            assertFalse(isAllowed, "and where each does, it moves");
+        }
     }
 }

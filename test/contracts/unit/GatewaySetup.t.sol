@@ -97,7 +97,7 @@ contract GatewaySetupTest is TwoGateways {
     }
 
     function test_addPath_keepsItsIndex() public {
-        TestPath path = Deploy.testPath(address(src));
+        TestPath path = Deploy.testPath(address(src), DST, dstName);
         vm.expectEmit(address(src));
         emit IGateway.PathAdded(DST, 7, address(path), true);
         src.addPath(DST, 7, address(path), true);
@@ -108,7 +108,7 @@ contract GatewaySetupTest is TwoGateways {
     }
 
     function test_addPath_reverts() public {
-        address path = address(Deploy.testPath(address(src)));
+        address path = address(Deploy.testPath(address(src), DST, dstName));
         vm.expectRevert(abi.encodeWithSelector(IGateway.LaneNotOpen.selector, 9));
         src.addPath(9, 3, path, true);
         vm.expectRevert(abi.encodeWithSelector(IGateway.PathInvalid.selector, DST, address(0xdead)));
@@ -120,9 +120,36 @@ contract GatewaySetupTest is TwoGateways {
         vm.expectRevert(abi.encodeWithSelector(IGateway.PathIndexTaken.selector, DST, 8));
         src.addPath(DST, 8, path, true);
         src.addPath(DST, 3, path, true);
-        address fifth = address(Deploy.testPath(address(src)));
+        address fifth = address(Deploy.testPath(address(src), DST, dstName));
         vm.expectRevert(abi.encodeWithSelector(IGateway.PathsFull.selector, DST));
         src.addPath(DST, 4, fifth, true);
+    }
+
+    function test_addPath_refusesAnAdapterThatLeadsElsewhere() public {
+        address[3] memory strays = [
+            address(Deploy.testPath(address(dst), DST, dstName)), // of another gateway
+            address(Deploy.testPath(address(src), DST, srcName)), // to another peer
+            address(Deploy.testPath(address(src))) // to nobody yet
+        ];
+        for (uint256 i = 0; i < strays.length; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IGateway.PathInvalid.selector, DST, strays[i]));
+            src.addPath(DST, 3, strays[i], true);
+        }
+    }
+
+    function test_loosenWindow_onlyUpTo128() public {
+        src.tightenWindow(DST, 5);
+        vm.expectRevert(abi.encodeWithSelector(IGateway.WindowLimitNotLooser.selector, 5, 5));
+        src.loosenWindow(DST, 5);
+        vm.expectRevert(abi.encodeWithSelector(IGateway.WindowLimitNotLooser.selector, 5, 129));
+        src.loosenWindow(DST, 129);
+        vm.expectEmit(address(src));
+        emit IGateway.WindowLimitLoosened(DST, 128);
+        src.loosenWindow(DST, 128);
+        assertEq(src.windowLimit(DST), 128, "back to a full window");
+        vm.prank(address(0xbad));
+        vm.expectRevert();
+        src.loosenWindow(DST, 128);
     }
 
     function test_tightenWindow_onlyDown() public {

@@ -222,4 +222,31 @@ contract LayerZeroPathTest is RealPaths {
         vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, trader));
         _path(A).openRemote(remote);
     }
+
+    // ── a nonce that is never verified ──────────────────────────────────────────────────────────────────────────────
+
+    function test_skip_givesUpANonceThatBlocksTheRest() public {
+        address path = address(_path(HUB));
+        bytes32 sender = bytes32(uint256(uint160(address(_path(A)))));
+        uint32 srcEid = chains[A].eid;
+        vm.prank(trader);
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, trader));
+        _path(HUB).skip(srcEid, 1);
+        _path(HUB).skip(srcEid, 1);
+        assertEq(stacks[HUB].endpoint.lazyInboundNonce(path, srcEid, sender), 1, "the next is 2");
+        vm.expectRevert(abi.encodeWithSelector(ILayerZeroPath.NoPeer.selector, 9));
+        _path(HUB).skip(9, 1);
+    }
+
+    function test_nilify_makesANonceUndeliverable() public {
+        address path = address(_path(HUB));
+        bytes32 sender = bytes32(uint256(uint160(address(_path(A)))));
+        uint32 srcEid = chains[A].eid;
+        vm.prank(trader);
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, trader));
+        _path(HUB).nilify(srcEid, 1, 0);
+        _path(HUB).nilify(srcEid, 1, 0);
+        bytes32 nil = stacks[HUB].endpoint.inboundPayloadHash(path, srcEid, sender, 1);
+        assertEq(nil, bytes32(type(uint256).max), "LayerZero's word for it");
+    }
 }

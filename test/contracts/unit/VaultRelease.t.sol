@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {ICollateralVault, Parked} from "../../../contracts/interfaces/ICollateralVault.sol";
+import {Halt, IGateway} from "../../../contracts/interfaces/IGateway.sol";
 import {accountOf, toParty} from "../../../contracts/types/Account.sol";
 import {Entry, KIND_DEPOSIT, KIND_RELEASE, makeEntry} from "../../../contracts/types/Entry.sol";
 import {Deploy} from "../mocks/Deploy.sol";
@@ -47,13 +48,21 @@ contract VaultReleaseTest is Deployment {
     }
 
     function _expectParked(uint64 index, Entry memory entry, Parked reason, address payee) internal {
+        _expectParked(chains[HUB].eid, index, entry, reason, payee);
+    }
+
+    function _expectParked(uint32 srcEid, uint64 index, Entry memory entry, Parked reason, address payee) internal {
         uint64 now_ = uint64(vm.getBlockTimestamp());
         vm.expectEmit(address(vault));
-        emit ICollateralVault.ReleaseParked(index, reason, entry, now_, now_, payee);
+        emit ICollateralVault.ReleaseParked(srcEid, index, reason, entry, now_, now_, payee);
+    }
+
+    function _parkOf(uint64 index) internal view returns (bytes32) {
+        return vault.parkOf(chains[HUB].eid, index);
     }
 
     function _assertUnpaid(uint64 index) internal view {
-        assertTrue(vault.parkOf(index) != 0, "it is parked");
+        assertTrue(_parkOf(index) != 0, "it is parked");
         (, uint128 released) = vault.book(FICKLE);
         assertEq(released, 0, "nothing is booked as released");
         assertEq(vault.releasedTo(account, FICKLE), 0, "nor for the account");
@@ -71,7 +80,7 @@ contract VaultReleaseTest is Deployment {
         assertEq(deposited, 10_000, "deposits are cumulative");
         assertEq(released, 400, "releases too");
         assertEq(vault.releasedTo(account, FICKLE), 400, "by account, for the escape");
-        assertEq(vault.parkOf(3), 0, "nothing is parked");
+        assertEq(_parkOf(3), 0, "nothing is parked");
     }
 
     function test_onEntries_scalesToLocalUnits() public {
@@ -115,9 +124,10 @@ contract VaultReleaseTest is Deployment {
         _expectParked(3, elsewhere, Parked.NotPayable, recipient);
         _release(3, elsewhere);
         // From a lane that is not the hub's, whatever it says.
-        _expectParked(4, good, Parked.NotPayable, recipient);
+        _expectParked(chains[B].eid, 4, good, Parked.NotPayable, recipient);
         _onEntry(chains[B].eid, 4, good);
-        _assertUnpaid(4);
+        assertEq(_parkOf(4), 0, "the hub's parks are another lane's");
+        _assertUnpaid(3);
     }
 
     function test_onEntries_parksAnUnlistedAsset() public {
@@ -172,8 +182,8 @@ contract VaultReleaseTest is Deployment {
         vm.prank(address(chains[A].gateway));
         vault.onEntries(chains[HUB].eid, 10, entries);
         assertEq(fickle.balanceOf(trader), 200, "the others are paid");
-        assertTrue(vault.parkOf(11) != 0, "one waits");
-        assertEq(vault.parkOf(10), 0, "one alone");
+        assertTrue(_parkOf(11) != 0, "one waits");
+        assertEq(_parkOf(10), 0, "one alone");
     }
 
     function test_onEntries_theTokenCantReenter() public {
@@ -202,7 +212,7 @@ contract VaultReleaseTest is Deployment {
         vm.prank(address(chains[A].gateway));
         try vault.onEntries{gas: gas_}(chains[HUB].eid, 0, entries) {
             assertEq(fickle.balanceOf(recipient), 100, "what could be paid is paid");
-            assertEq(vault.parkOf(0), 0, "and not parked");
+            assertEq(_parkOf(0), 0, "and not parked");
         } catch {}
     }
 
@@ -226,38 +236,40 @@ contract VaultReleaseTest is Deployment {
 
     function test_retry_paysWhenTheRefusalIsGone() public {
         (Entry memory entry, uint64 parkedAt) = _park();
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkNotPayable.selector, 5, Parked.Refused));
-        vault.retry(5, entry, parkedAt, parkedAt, recipient);
+        vm.expectRevert(
+            abi.encodeWithSelector(ICollateralVault.ParkNotPayable.selector, chains[HUB].eid, 5, Parked.Refused)
+        );
+        vault.retry(chains[HUB].eid, 5, entry, parkedAt, parkedAt, recipient);
         fickle.setMood(Mood.Honest);
-        vault.retry(5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(chains[HUB].eid, 5, entry, parkedAt, parkedAt, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "paid");
-        assertEq(vault.parkOf(5), 0, "the word is gone");
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, 5));
-        vault.retry(5, entry, parkedAt, parkedAt, recipient);
+        assertEq(_parkOf(5), 0, "the word is gone");
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, chains[HUB].eid, 5));
+        vault.retry(chains[HUB].eid, 5, entry, parkedAt, parkedAt, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "once");
     }
 
     function test_retry_revertsForAnythingElseThanWhatWasParked() public {
         (Entry memory entry, uint64 parkedAt) = _park();
         fickle.setMood(Mood.Honest);
-        bytes memory unknown = abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, 5);
+        bytes memory unknown = abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, chains[HUB].eid, 5);
         vm.expectRevert(unknown);
-        vault.retry(5, entry, parkedAt, parkedAt, trader);
+        vault.retry(chains[HUB].eid, 5, entry, parkedAt, parkedAt, trader);
         vm.expectRevert(unknown);
-        vault.retry(5, entry, parkedAt + 1, parkedAt, recipient);
+        vault.retry(chains[HUB].eid, 5, entry, parkedAt + 1, parkedAt, recipient);
         vm.expectRevert(unknown);
-        vault.retry(5, entry, parkedAt, parkedAt + 1, recipient);
+        vault.retry(chains[HUB].eid, 5, entry, parkedAt, parkedAt + 1, recipient);
         vm.expectRevert(unknown);
-        vault.retry(5, _releaseOf(FICKLE, 101, recipient), parkedAt, parkedAt, recipient);
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, 6));
-        vault.retry(6, entry, parkedAt, parkedAt, recipient);
+        vault.retry(chains[HUB].eid, 5, _releaseOf(FICKLE, 101, recipient), parkedAt, parkedAt, recipient);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, chains[HUB].eid, 6));
+        vault.retry(chains[HUB].eid, 6, entry, parkedAt, parkedAt, recipient);
     }
 
     function test_retry_revertsWhenGasIsTooLow() public {
         (Entry memory entry, uint64 parkedAt) = _park();
         fickle.setMood(Mood.Honest);
         vm.expectPartialRevert(ICollateralVault.GasTooLow.selector);
-        vault.retry{gas: 100_000}(5, entry, parkedAt, parkedAt, recipient);
+        vault.retry{gas: 100_000}(chains[HUB].eid, 5, entry, parkedAt, parkedAt, recipient);
     }
 
     function test_retry_paysWhatWasBeyondTheBookOnceItIsNot() public {
@@ -267,7 +279,40 @@ contract VaultReleaseTest is Deployment {
         fickle.mint(trader, 500);
         vm.prank(trader, trader);
         vault.deposit(FICKLE, 500, trader, 0, trader, false);
-        vault.retry(0, entry, now_, now_, recipient);
+        vault.retry(chains[HUB].eid, 0, entry, now_, now_, recipient);
         assertEq(fickle.balanceOf(recipient), 10_500, "paid out of the grown book");
+    }
+
+    function test_retry_neverPaysWhatAnotherLaneAskedFor() public {
+        Entry memory entry = _releaseOf(FICKLE, 100, recipient);
+        uint32 other = chains[B].eid;
+        _onEntry(other, 5, entry);
+        uint64 now_ = uint64(vm.getBlockTimestamp());
+        assertTrue(vault.parkOf(other, 5) != 0, "it is parked under its own lane");
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkNotPayable.selector, other, 5, Parked.NotPayable));
+        vault.retry(other, 5, entry, now_, now_, recipient);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, chains[HUB].eid, 5));
+        vault.retry(chains[HUB].eid, 5, entry, now_, now_, recipient);
+    }
+
+    function test_onEntries_anotherLaneLeavesTheHubsParksAlone() public {
+        (Entry memory entry, uint64 parkedAt) = _park();
+        _onEntry(chains[B].eid, 5, _releaseOf(FICKLE, 1, trader));
+        fickle.setMood(Mood.Honest);
+        vault.retry(chains[HUB].eid, 5, entry, parkedAt, parkedAt, recipient);
+        assertEq(fickle.balanceOf(recipient), 100, "the same index of another lane is another park");
+    }
+
+    function test_retry_stopsAfterAFalseAcknowledgement() public {
+        (Entry memory entry, uint64 parkedAt) = _park();
+        fickle.setMood(Mood.Honest);
+        bytes memory question = abi.encodeCall(IGateway.haltOf, (chains[HUB].eid));
+        vm.mockCall(address(chains[A].gateway), question, abi.encode(Halt.FalseAck));
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PaymentsStopped.selector, Halt.FalseAck));
+        vault.retry(chains[HUB].eid, 5, entry, parkedAt, parkedAt, recipient);
+        // A contradiction is about what comes next, not about what was executed before it.
+        vm.mockCall(address(chains[A].gateway), question, abi.encode(Halt.Contradiction));
+        vault.retry(chains[HUB].eid, 5, entry, parkedAt, parkedAt, recipient);
+        assertEq(fickle.balanceOf(recipient), 100, "paid");
     }
 }

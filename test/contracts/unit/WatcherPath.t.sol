@@ -206,8 +206,10 @@ contract WatcherPathTest is TwoGateways {
         vm.expectRevert(abi.encodeWithSelector(IERC7786GatewaySource.UnsupportedAttribute.selector, bytes4(0x12345678)));
         path.sendMessage(srcName, "payload", attributes);
         vm.expectEmit(address(path));
-        emit IERC7786GatewaySource.MessageSent(keccak256("payload"), dstName, srcName, "payload", 0, none);
+        bytes32 sendId = keccak256(abi.encode(1, keccak256("payload")));
+        emit IERC7786GatewaySource.MessageSent(sendId, dstName, srcName, "payload", 0, none);
         path.sendMessage(srcName, "payload", none);
+        assertNotEq(path.sendMessage(srcName, "payload", none), sendId, "each has an id of its own");
         vm.stopPrank();
     }
 
