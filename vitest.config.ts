@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{core,relayer,watcher,monitor,devnet,cli,demo}/src/**/*.test.ts"],
+          include: ["bench/**/*.test.ts", "{core,relayer,watcher,monitor,devnet,cli,demo}/src/**/*.test.ts"],
           testTimeout: 20_000,
         },
       },

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {Halt, IGateway} from "../interfaces/IGateway.sol";
+import {IGateway} from "../interfaces/IGateway.sol";
 import {Held, IClearingHouse} from "../interfaces/IClearingHouse.sol";
 import {ILaneApp} from "../interfaces/ILaneApp.sol";
 import {accountOf, ownerOf, toParty} from "../types/Account.sol";
@@ -121,7 +121,6 @@ contract ClearingHouse is IClearingHouse, AccessManaged {
         if (minimum == 0) revert AssetNotOnLane(dstEid, asset);
         if (amount == 0) revert AmountZero();
         if (recipient == address(0)) revert RecipientZero();
-        if (gateway.haltOf(dstEid) == Halt.FalseAck) revert ValueOutStopped(dstEid);
         bytes32 account = accountOf(msg.sender, subaccount);
         int256 balance = balanceOf[account][asset];
         int256 debit = int256(uint256(amount));

@@ -44,7 +44,6 @@ interface IClearingHouse is ILaneApp {
     error BalanceTooLow(bytes32 account, uint16 asset, int256 balance, uint128 requested);
     /// @dev The chosen vault backs only `available`; `availability` says what the others have.
     error VaultTooLow(uint32 eid, uint16 asset, uint128 available, uint128 requested);
-    error ValueOutStopped(uint32 eid);
     error HeldUnknown(uint32 srcEid, uint64 index);
     error StillHeld(uint32 srcEid, uint64 index, Held reason);
 

@@ -75,8 +75,6 @@ interface ICollateralVault is ILaneApp {
     error AmountTooLarge(uint16 asset, uint256 actual);
     error AccountMalformed(bytes32 account);
     error RefundAddressZero();
-    /// @dev The lane from the hub is halted: no release could be paid.
-    error DepositsStopped(Halt reason);
     /// @dev A contract that names itself must say that the same address is its own on the hub.
     error ContractOwnerNotConfirmed(address owner);
     /// @dev The token took a fee, rebased, or lied: the deposit would not be backed. The vault's balance, local units.

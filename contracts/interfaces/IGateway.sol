@@ -97,7 +97,7 @@ interface IGateway is IERC7786Recipient {
 
     // ── source ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    /// @notice Appends an entry; the app only. Seals by itself when it fills a window.
+    /// @notice Appends an entry; the app only, and not after a false acknowledgement. Seals by itself when it fills a window.
     function post(uint32 dstEid, Entry calldata entry) external returns (uint64 index);
 
     /// @notice Closes the open window. Anyone may.

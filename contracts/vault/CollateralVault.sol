@@ -97,9 +97,6 @@ contract CollateralVault is ICollateralVault, AccessManaged, ReentrancyGuardTran
     {
         Asset memory listed = assetOf(asset);
         if (listed.token == address(0)) revert AssetNotListed(asset);
-        // Somebody lies on this lane: whoever locks more now might wait for it.
-        Halt halt = gateway.haltOf(hubEid);
-        if (halt != Halt.None) revert DepositsStopped(halt);
         bytes32 account = accountOf(owner, subaccount);
         if (owner == address(0)) revert AccountMalformed(account);
         if (refundTo == address(0)) revert RefundAddressZero();

@@ -57,8 +57,6 @@ const deposits: Record<string, SentenceOf> = {
     `${show(owner)} is a contract that credits its own address; confirm that it holds this address on the hub too.`,
   DepositNotReceived: ({ asset, expected, actual }) =>
     `The vault was to receive ${show(expected)} of asset ${show(asset)} and received ${show(actual)}; the token takes a fee or rebases and can't be deposited.`,
-  DepositsStopped: ({ reason }) =>
-    `The lane from the hub is halted: ${oneOf(HALT, reason)}; nothing was taken. Deposit on another chain, or wait for the council.`,
   PaymentsStopped: () =>
     "The hub acknowledged what this vault's chain never posted, so nothing more is paid; the council must look at it.",
   HubEidInvalid: ({ hubEid }) => `${show(hubEid)} can't be the hub's eid; give the eid of another chain.`,
@@ -77,8 +75,6 @@ const withdrawals: Record<string, SentenceOf> = {
     `Account ${show(account)} has ${show(balance)} of asset ${show(asset)} and ${show(requested)} was asked; withdraw less, or wait for the deposit to be credited.`,
   VaultTooLow: ({ eid, asset, available, requested }) =>
     `The vault at eid ${show(eid)} has ${show(available)} of asset ${show(asset)} available and ${show(requested)} was asked; withdraw less there, or choose another vault.`,
-  ValueOutStopped: ({ eid }) =>
-    `Payments to eid ${show(eid)} are stopped after a false acknowledgement; choose another vault and follow the status.`,
   AssetNotOnLane: ({ eid, asset }) =>
     `Asset ${show(asset)} is not listed for eid ${show(eid)}; choose a vault that has it.`,
   HeldUnknown: ({ srcEid, index }) =>

@@ -103,9 +103,9 @@ contract Handler is Deployment {
         _follow();
     }
 
-    /// @dev The lane from the hub is halted there: the vault takes nothing.
+    /// @dev A false acknowledgement from the hub: the vault takes nothing.
     function _isShut(uint8 chain) internal view returns (bool) {
-        return chains[chain].gateway.haltOf(chains[HUB].eid) != Halt.None;
+        return chains[chain].gateway.haltOf(chains[HUB].eid) == Halt.FalseAck;
     }
 
     // ── anyone at the source ────────────────────────────────────────────────────────────────────────────────────────

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {Held, IClearingHouse} from "../../../contracts/interfaces/IClearingHouse.sol";
-import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
+import {Halt, IGateway} from "../../../contracts/interfaces/IGateway.sol";
 import {accountOf, toParty} from "../../../contracts/types/Account.sol";
 import {Commitment} from "../../../contracts/types/Commitment.sol";
 import {Entry, KIND_DEPOSIT, KIND_RELEASE, makeEntry} from "../../../contracts/types/Entry.sol";
@@ -239,7 +239,7 @@ contract ClearingHouseTest is Deployment {
         Commitment memory lie = _commitment(A, HUB, 0);
         (lie.ackCount, lie.ackHead) = (5, "never sealed");
         TestPath(chains[HUB].network).attest(chains[A].name, lie.encode());
-        vm.expectRevert(abi.encodeWithSelector(IClearingHouse.ValueOutStopped.selector, eidA));
+        vm.expectRevert(abi.encodeWithSelector(IGateway.LaneIsHalted.selector, eidA, Halt.FalseAck));
         _withdraw(A, USD, trader, 100, recipient);
     }
 

@@ -6,6 +6,9 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {ICollateralVault} from "../../../contracts/interfaces/ICollateralVault.sol";
 import {Halt, IGateway} from "../../../contracts/interfaces/IGateway.sol";
+import {Commitment} from "../../../contracts/types/Commitment.sol";
+import {LaneId} from "../../../contracts/types/LaneId.sol";
+import {TestPath} from "../mocks/TestPath.sol";
 import {accountOf, toParty} from "../../../contracts/types/Account.sol";
 import {KIND_DEPOSIT, makeEntry} from "../../../contracts/types/Entry.sol";
 import {Deploy} from "../mocks/Deploy.sol";
@@ -49,16 +52,17 @@ contract VaultDepositTest is Deployment {
         vault.deposit(asset, amount, trader, 0, trader, false);
     }
 
-    function test_deposit_stopsWhileTheLaneFromTheHubIsHalted() public {
-        IGateway gateway = chains[A].gateway;
-        vm.mockCall(
-            address(gateway), abi.encodeCall(IGateway.haltOf, (chains[HUB].eid)), abi.encode(Halt.Contradiction)
-        );
-        vm.prank(trader, trader);
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.DepositsStopped.selector, Halt.Contradiction));
-        vault.deposit(USD, 1e6, trader, 0, trader, false);
-        vm.clearMockedCalls();
+    function test_deposit_stopsAfterAFalseAcknowledgement() public {
         _depositAs(USD, 1e6);
+        // The hub's side says that it executed what this chain never posted.
+        (, LaneId back) = chains[A].gateway.laneIds(chains[HUB].eid);
+        bytes memory lie = Commitment(back, 0, LaneId.unwrap(back), 7, "never").encode();
+        vm.chainId(chains[A].id);
+        TestPath(chains[A].network).attest(chains[HUB].name, lie);
+        uint32 hubEid = chains[HUB].eid;
+        vm.prank(trader, trader);
+        vm.expectRevert(abi.encodeWithSelector(IGateway.LaneIsHalted.selector, hubEid, Halt.FalseAck));
+        vault.deposit(USD, 1e6, trader, 0, trader, false);
     }
 
     function test_deposit_refusesMoreThanTheBookCanHold() public {

@@ -75,13 +75,13 @@ export async function startGateways({ watchers }: { watchers: Address[] }) {
   ] as const) {
     const remote = [there.eid, BigInt(there.chainId), there.gateway];
     await writeGateway(here, "openLane", [...remote, 0n]);
-    await writeGateway(here, "addPath", [there.eid, 1, here.watcherPath, false]);
     await here.write({
       address: here.watcherPath,
       abi: watcherPathAbi as Abi,
       functionName: "openRemote",
       args: remote,
     });
+    await writeGateway(here, "addPath", [there.eid, 1, here.watcherPath, false]);
   }
   return { hub, alpha, close: () => Promise.all([hub.node.close(), alpha.node.close()]) };
 }
