@@ -48,6 +48,7 @@ contract Handler is Deployment {
     uint256 public windowsExecuted;
     uint256 public mostGas;
     uint256 public forgeries;
+    uint256 public forgedBehindTruth;
     uint256 public forgeriesExecuted;
     uint256 public refusedThoughAttested;
     uint256 public delivered;
@@ -198,21 +199,21 @@ contract Handler is Deployment {
         _follow();
     }
 
-    /// @dev Attests a log that ends in an entry of its own, and tries to execute it by every set of paths.
+    /// @dev Attests a log that ends in an entry of its own, behind none or some of the true windows, which the honest path
+    /// attests as far as they are true; and tries to execute it by every set of paths.
     function forge(uint256 seed, Entry calldata made) external {
         if (seed % 8 != 0) return;
         (uint8 from, uint8 to) = _lane(seed >> 8);
-        uint64 executed = _executed(from, to);
-        Proof memory proof;
-        proof.counts = new uint64[](1);
-        proof.counts[0] = executed + 1;
-        proof.entries = new Entry[](1);
-        proof.entries[0] = made;
-        bytes32 root = keccak256(abi.encode(bytes32(0), made.word, made.account, made.party));
-        (, bytes32 head) = chains[to].gateway.inbox(chains[from].eid);
+        (Proof memory proof, bytes32 head) = _forgedBehind(from, to, (seed >> 16) % 3, made);
+        uint64 count = proof.counts[proof.counts.length - 1];
         Commitment memory commitment = _commitment(from, to, 0);
-        commitment.count = executed + 1;
-        commitment.head = keccak256(abi.encode(head, root, uint256(executed + 1)));
+        if (proof.counts.length > 1) {
+            commitment.count = proof.counts[proof.counts.length - 2];
+            commitment.head = laneLogs[from][to].headAt(commitment.count);
+            TestPath(chains[to].network).attest(chains[from].name, commitment.encode());
+            ++forgedBehindTruth;
+        }
+        (commitment.count, commitment.head) = (count, head);
         TestPath(chains[to].watchers).attest(chains[from].name, commitment.encode());
         isLiedAbout[from][to] = true;
         ++forgeries;
@@ -222,6 +223,32 @@ contract Handler is Deployment {
             } catch {}
         }
         _follow();
+    }
+
+    function _forgedBehind(uint8 from, uint8 to, uint256 windows, Entry calldata made)
+        internal
+        view
+        returns (Proof memory proof, bytes32 head)
+    {
+        Log storage log = laneLogs[from][to];
+        uint64 executed = _executed(from, to);
+        uint256 first = log.windowAt(executed);
+        if (windows > log.counts.length - 1 - first) windows = log.counts.length - 1 - first;
+        uint64 count = log.counts[first + windows];
+        Proof memory truth;
+        if (windows != 0) truth = log.prove(executed, windows, count);
+        proof.counts = new uint64[](windows + 1);
+        proof.entries = new Entry[](count - executed + 1);
+        for (uint256 i = 0; i < windows; ++i) {
+            proof.counts[i] = truth.counts[i];
+        }
+        for (uint256 i = 0; i < count - executed; ++i) {
+            proof.entries[i] = truth.entries[i];
+        }
+        proof.counts[windows] = count + 1;
+        proof.entries[count - executed] = made;
+        bytes32 root = keccak256(abi.encode(bytes32(0), made.word, made.account, made.party));
+        head = keccak256(abi.encode(log.headAt(count), root, uint256(count + 1)));
     }
 
     // ── at the end of a run ─────────────────────────────────────────────────────────────────────────────────────────

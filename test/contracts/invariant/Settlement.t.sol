@@ -192,6 +192,10 @@ contract HandlerTest is Test {
 
         handler.forge(0x300, Entry(1, 0, 0));
         assertEq(handler.forgeries(), 1, "the thief forges");
+        handler.deposit(1, 700);
+        handler.seal(1);
+        handler.forge(0x10100, Entry(1, 0, 0));
+        assertEq(handler.forgedBehindTruth(), 1, "also behind what is true");
         handler.lie(0x100, "junk", 3, true);
         assertTrue(handler.isLiedAbout(2, 0), "and lies");
         assertFalse(handler.heal(), "of which a lane does not recover by itself");
