@@ -4,7 +4,9 @@ import { hubOf, type LaneDeployment, lanesOf } from "@weighlock/core/deployment.
 import { readDeploymentState } from "@weighlock/monitor/read.ts";
 import {
   type AssetReconciliation,
+  describeFailure,
   reconcile,
+  reconcileLanes,
   reconcileVaults,
   type VaultReconciliation,
 } from "@weighlock/monitor/reconcile.ts";
@@ -41,7 +43,13 @@ export type AssetOverview = Omit<AssetReconciliation, "asset" | "symbol" | "fail
   failures: string[];
 };
 
-export type Overview = { lanes: LaneOverview[]; books: BookOverview[]; assets: AssetOverview[] };
+export type Overview = {
+  lanes: LaneOverview[];
+  books: BookOverview[];
+  assets: AssetOverview[];
+  /** What is wrong with a lane itself. */
+  laneFailures: string[];
+};
 
 export async function readOverview({ network }: { network: Network }): Promise<Overview> {
   const { deployment } = network;
@@ -52,6 +60,7 @@ export async function readOverview({ network }: { network: Network }): Promise<O
   const listed = new Map(hubOf(deployment).assets.map((asset) => [asset.id, asset]));
   return {
     lanes,
+    laneFailures: reconcileLanes(reading).map(describeFailure),
     books: reconcileVaults(reading).map(({ asset: id, failures, ...vault }) => ({
       ...vault,
       asset: listed.get(id)?.symbol ?? String(id),
@@ -62,9 +71,7 @@ export async function readOverview({ network }: { network: Network }): Promise<O
     assets: reconcile(reading).map(({ symbol, failures, ...asset }) => ({
       ...asset,
       asset: symbol,
-      failures: failures.map(
-        ({ identity, chain, residual }) => `${chain === undefined ? "" : `${chain}: `}${identity} fails by ${residual}`,
-      ),
+      failures: failures.map(describeFailure),
     })),
   };
 }

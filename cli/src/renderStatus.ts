@@ -86,7 +86,7 @@ function renderLanes(lanes: readonly LaneOverview[]): string[] {
   );
 }
 
-function renderOverview({ lanes, books, assets }: Overview): string[] {
+function renderOverview({ lanes, books, assets, laneFailures }: Overview): string[] {
   const bookRows = books.map((book) => {
     const show = (units: bigint) => formatUnits(units, book.canonicalDecimals);
     return [
@@ -137,5 +137,8 @@ function renderOverview({ lanes, books, assets }: Overview): string[] {
     ),
     "",
     ...formatTable([["asset", "ledger", "residual"], ...assetRows], ["left", ...right(2)]),
+    ...[...laneFailures, ...assets.flatMap(({ asset, failures }) => failures.map((each) => `${asset}: ${each}`))].map(
+      (failure) => `✗ ${failure}`,
+    ),
   ];
 }

@@ -36,7 +36,14 @@ export async function main(args: readonly string[], hooks: Pick<DemoOptions, "be
     return 0;
   }
 
-  const common = createCommon({ service: "demo", logLevel: "silent" });
+  // A service that is told to stop has done its work; a demo has not: 128 + the signal's number, as shells expect.
+  const common = createCommon({ service: "demo", logLevel: "silent", signals: false });
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    process.once(signal, () => void common.shutdown.stop(signal).finally(() => process.exit(code)));
+  }
   const { keep = false, dir = `.${PRODUCT.slug}` } = values;
   console.log(`${PRODUCT.name} demo: margin over three chains\n`);
   try {

@@ -2,7 +2,7 @@
 
 import { formatTable } from "@weighlock/cli/table.ts";
 import type { Reading } from "@weighlock/monitor/reading.ts";
-import { type AssetReconciliation, reconcile } from "@weighlock/monitor/reconcile.ts";
+import { type AssetReconciliation, describeFailure, reconcile, reconcileLanes } from "@weighlock/monitor/reconcile.ts";
 
 export type LaneReport = { src: string; dst: string; posted: number; executed: number; headsEqual: boolean };
 
@@ -21,6 +21,8 @@ export type AssetReport = {
 
 export type DemoReport = {
   lanes: LaneReport[];
+  /** What is wrong with a lane itself. */
+  laneFailures: string[];
   assets: AssetReport[];
   /** Credited on the hub. */
   deposits: number;
@@ -50,6 +52,7 @@ export function reportOf({
       executed: Number(executed),
       headsEqual,
     })),
+    laneFailures: reconcileLanes(reading).map(describeFailure),
     assets: reconcile(reading).map(assetReport),
     ...counted,
     missingPayments,
@@ -59,13 +62,12 @@ export function reportOf({
 
 /** Why a run is not a success; empty when it is one. */
 export function faultsOf(report: DemoReport, expected: { deposits: number; withdrawals: number }): string[] {
-  const faults: string[] = [];
+  const faults: string[] = [...report.laneFailures];
   for (const { symbol, residual, failures } of report.assets) {
     if (residual !== "0") faults.push(`${symbol}: residual ${residual} canonical units (${failures.join("; ")})`);
   }
-  for (const { src, dst, posted, executed, headsEqual } of report.lanes) {
+  for (const { src, dst, posted, executed } of report.lanes) {
     if (posted !== executed) faults.push(`${src} → ${dst}: ${executed} of ${posted} entries executed`);
-    if (!headsEqual) faults.push(`${src} → ${dst}: the heads differ at ${executed}`);
   }
   if (report.deposits !== expected.deposits)
     faults.push(`${report.deposits} of ${expected.deposits} deposits credited`);
@@ -96,9 +98,7 @@ function assetReport({
     suspense: `${suspense}`,
     parked: `${parked}`,
     residual: `${residual}`,
-    failures: failures.map(
-      ({ identity, chain, residual }) => `${chain ? `${chain}: ` : ""}${identity} fails by ${residual}`,
-    ),
+    failures: failures.map(describeFailure),
   };
 }
 

@@ -5,6 +5,7 @@ import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { type Chain, createChain } from "@weighlock/core/chains.ts";
 import {
+  type AssetDeployment,
   type ChainDeployment,
   type HubDeployment,
   hubOf,
@@ -17,24 +18,35 @@ import { RetryableError } from "@weighlock/core/errors.ts";
 import { erc20Abi, getAbiItem, type Hex } from "viem";
 import type { AssetReading, EntryReading, LaneReading, Reading, VaultAssetReading } from "./reading.ts";
 
-type Source<Role extends ChainDeployment = ChainDeployment> = { deployment: Role; chain: Chain; blockNumber: bigint };
+type Source<Role extends ChainDeployment = ChainDeployment> = {
+  deployment: Role;
+  chain: Chain;
+  blockNumber: bigint;
+  blockHash: Hex;
+};
 
 const EntryPosted = getAbiItem({ abi: gatewayAbi, name: "EntryPosted" });
 const EntryHeld = getAbiItem({ abi: clearingHouseAbi, name: "EntryHeld" });
 const ReleaseParked = getAbiItem({ abi: collateralVaultAbi, name: "ReleaseParked" });
 /** Topics asked for in one eth_getLogs. */
-const INDEXES_PER_CALL = 200n;
+const INDEXES_PER_CALL = 200;
+/** Blocks asked for in one eth_getLogs: what public nodes allow. */
+const BLOCKS_PER_CALL = 10_000n;
+/** More between two ends than a gateway lets a path attest ahead is no backlog but a wrong answer. */
+const MOST_BETWEEN = 1n << 20n;
 
 /**
  * Each chain is read at one block, its latest. The chains' blocks are not of one moment, and need not be: what lies
  * between two ends is summed entry by entry, whichever end is ahead.
+ * @throws RetryableError when a node contradicts itself, or its chain was reorganised below the reading: read again.
  */
 export async function readDeploymentState({ deployment }: { deployment: PublicDeployment }): Promise<Reading> {
   const sources = new Map<string, Source>();
   await Promise.all(
     deployment.chains.map(async (each) => {
       const chain = await createChain({ name: each.name, chainId: each.chainId, rpcUrl: each.rpcUrl });
-      sources.set(each.name, { deployment: each, chain, blockNumber: await chain.client.getBlockNumber() });
+      const { number: blockNumber, hash: blockHash } = await chain.client.getBlock();
+      sources.set(each.name, { deployment: each, chain, blockNumber, blockHash });
     }),
   );
   const at = <Role extends ChainDeployment>(each: Role) => sources.get(each.name) as Source<Role>;
@@ -44,10 +56,25 @@ export async function readDeploymentState({ deployment }: { deployment: PublicDe
     Promise.all(
       vaultsOf(deployment).flatMap((vault) => vault.assets.map(({ id }) => readVaultAsset(at(vault), at(hub), id))),
     ),
-    Promise.all(hub.assets.map((asset) => readAsset(at(hub), asset))),
+    Promise.all(allAssets(deployment).map((asset) => readAsset(at(hub), asset))),
   ]);
+  await Promise.all([...sources.values()].map(checkStillThere));
   const blocks = Object.fromEntries([...sources].map(([name, { blockNumber }]) => [name, blockNumber]));
   return { blocks, lanes, vaults, assets };
+}
+
+/** Every asset that any chain lists: one that the hub leaves out must not go unseen. */
+function allAssets({ chains }: PublicDeployment): AssetDeployment[] {
+  return [...new Map(chains.flatMap(({ assets }) => assets).map((asset) => [asset.id, asset])).values()];
+}
+
+/** What was read by number is one state only if that number is still the same block. */
+async function checkStillThere({ deployment, chain, blockNumber, blockHash }: Source): Promise<void> {
+  const { hash } = await chain.client.getBlock({ blockNumber });
+  if (hash === blockHash) return;
+  throw new RetryableError(`${deployment.name} was reorganised while it was read; read again.`, {
+    details: { block: blockNumber, before: blockHash, after: hash },
+  });
 }
 
 async function readLane(src: Source, dst: Source): Promise<LaneReading> {
@@ -56,60 +83,78 @@ async function readLane(src: Source, dst: Source): Promise<LaneReading> {
     src.chain.client.readContract({ ...gateway(src), functionName: "outbox", args: [dst.deployment.eid] }),
     dst.chain.client.readContract({ ...gateway(dst), functionName: "inbox", args: [src.deployment.eid] }),
   ]);
-  const [low, high] = posted <= executed ? [posted, executed] : [executed, posted];
-  const [sealedHead, between, parked] = await Promise.all([
-    // The source's newest block: the destination may have executed what the source sealed after the reading.
-    src.chain.client.readContract({
-      address: src.deployment.gateway,
-      abi: gatewayAbi,
-      functionName: "sealedHead",
-      args: [dst.deployment.eid, executed],
-    }),
-    readEntries(src, dst.deployment.eid, range(low, high)),
-    readParked(src, dst),
+  // The source's newest block: the destination may have executed what the source posted after the reading.
+  const newest = { address: src.deployment.gateway, abi: gatewayAbi } as const;
+  const [[postedByNow], sealedHead] = await Promise.all([
+    src.chain.client.readContract({ ...newest, functionName: "outbox", args: [dst.deployment.eid] }),
+    src.chain.client.readContract({ ...newest, functionName: "sealedHead", args: [dst.deployment.eid, executed] }),
   ]);
+  // What the source does not know even now was never posted: it has no entry to sum, and is a finding of its own.
+  const known = executed < postedByNow ? executed : postedByNow;
+  const [low, high] = posted <= known ? [posted, known] : [known, posted];
+  const [between, parked] = await Promise.all([readEntries(src, dst.deployment.eid, low, high), readParked(src, dst)]);
   return {
     src: src.deployment.name,
     dst: dst.deployment.name,
     posted,
     sealed,
     executed,
+    executedBeyondPosted: executed - known,
     headsEqual: sealedHead === head,
     between,
     parked,
   };
 }
 
-/** Entries by index, from the source's log up to its newest block. */
-async function readEntries(src: Source, dstEid: number, indexes: readonly bigint[]): Promise<EntryReading[]> {
+/** Entries `from` to `to`, the latter excluded, from the source's log up to its newest block. */
+async function readEntries(src: Source, dstEid: number, from: bigint, to: bigint): Promise<EntryReading[]> {
+  const wanted = to - from;
+  const contradiction = (shown: number | bigint) =>
+    new RetryableError(`${src.deployment.name} shows ${shown} of ${wanted} entries to ${dstEid}; ask another node.`);
+  if (wanted > MOST_BETWEEN) throw contradiction(0);
+  const indexes = Array.from({ length: Number(wanted) }, (_, i) => from + BigInt(i));
   const entries: EntryReading[] = [];
-  for (let i = 0; i < indexes.length; i += Number(INDEXES_PER_CALL)) {
-    const logs = await src.chain.client.getLogs({
-      address: src.deployment.gateway,
-      event: EntryPosted,
-      args: { dstEid, index: indexes.slice(i, i + Number(INDEXES_PER_CALL)) },
-      fromBlock: BigInt(src.deployment.deployBlock),
-      toBlock: "latest",
-      strict: true,
-    });
+  const lastBlock = wanted === 0n ? 0n : await src.chain.client.getBlockNumber();
+  for (let i = 0; i < indexes.length; i += INDEXES_PER_CALL) {
+    const index = indexes.slice(i, i + INDEXES_PER_CALL);
+    const logs = await inPages(src, lastBlock, (blocks) =>
+      src.chain.client.getLogs({
+        address: src.deployment.gateway,
+        event: EntryPosted,
+        args: { dstEid, index },
+        ...blocks,
+        strict: true,
+      }),
+    );
     entries.push(...logs.map(({ args }) => entryOf(args.index, args.entry.word)));
   }
-  if (entries.length !== indexes.length) {
-    throw new RetryableError(
-      `${src.deployment.name} shows ${entries.length} of ${indexes.length} entries to ${dstEid}; ask another node.`,
-    );
-  }
+  if (entries.length !== indexes.length) throw contradiction(entries.length);
   return entries.sort((a, b) => (a.index < b.index ? -1 : 1));
+}
+
+/** Everything that `read` finds from the deployment's block to `lastBlock`, in ranges that nodes allow. */
+async function inPages<Log>(
+  { deployment }: Source,
+  lastBlock: bigint,
+  read: (blocks: { fromBlock: bigint; toBlock: bigint }) => Promise<readonly Log[]>,
+): Promise<Log[]> {
+  const found: Log[] = [];
+  for (let fromBlock = BigInt(deployment.deployBlock); fromBlock <= lastBlock; fromBlock += BLOCKS_PER_CALL) {
+    const end = fromBlock + BLOCKS_PER_CALL - 1n;
+    found.push(...(await read({ fromBlock, toBlock: end < lastBlock ? end : lastBlock })));
+  }
+  return found;
 }
 
 /** Of the entries that were ever held or parked, those whose word still stands. */
 async function readParked(src: Source, dst: Source): Promise<EntryReading[]> {
   const { deployment, chain, blockNumber } = dst;
-  const blocks = { fromBlock: BigInt(deployment.deployBlock), toBlock: blockNumber, strict: true } as const;
   if (deployment.role === "hub") {
     const { clearingHouse: address } = deployment;
     const srcEid = src.deployment.eid;
-    const logs = await chain.client.getLogs({ address, event: EntryHeld, args: { srcEid }, ...blocks });
+    const logs = await inPages(dst, blockNumber, (blocks) =>
+      chain.client.getLogs({ address, event: EntryHeld, args: { srcEid }, ...blocks, strict: true }),
+    );
     return standing(
       logs.map(({ args }) => entryOf(args.index, args.entry.word)),
       (index) =>
@@ -123,12 +168,15 @@ async function readParked(src: Source, dst: Source): Promise<EntryReading[]> {
     );
   }
   const { vault: address } = deployment;
-  const logs = await chain.client.getLogs({
-    address,
-    event: ReleaseParked,
-    args: { srcEid: src.deployment.eid },
-    ...blocks,
-  });
+  const logs = await inPages(dst, blockNumber, (blocks) =>
+    chain.client.getLogs({
+      address,
+      event: ReleaseParked,
+      args: { srcEid: src.deployment.eid },
+      ...blocks,
+      strict: true,
+    }),
+  );
   return standing(
     logs.map(({ args }) => entryOf(args.index, args.entry.word)),
     (index) =>
@@ -193,8 +241,4 @@ function entryOf(index: bigint, word: bigint): EntryReading {
     asset: Number((word >> 232n) & 0xffffn),
     amount: (word >> 8n) & ((1n << 128n) - 1n),
   };
-}
-
-function range(from: bigint, to: bigint): bigint[] {
-  return Array.from({ length: Number(to - from) }, (_, i) => from + BigInt(i));
 }

@@ -13,6 +13,8 @@ export type LaneReading = {
   sealed: bigint;
   /** Entries that the destination has executed. */
   executed: bigint;
+  /** Of these, entries that the source does not know even at its newest block: executed without a cause. */
+  executedBeyondPosted: bigint;
   /** The destination's executed head against the source's sealed head at the same count. */
   headsEqual: boolean;
   /** Entries between what was posted and what was executed, lower index first. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { LaneReading, Reading, VaultAssetReading } from "./reading.ts";
-import { reconcile } from "./reconcile.ts";
+import { reconcile, reconcileLanes } from "./reconcile.ts";
 
 const lane = (src: string, dst: string, over: Partial<LaneReading> = {}): LaneReading => ({
   src,
@@ -8,6 +8,7 @@ const lane = (src: string, dst: string, over: Partial<LaneReading> = {}): LaneRe
   posted: 0n,
   sealed: 0n,
   executed: 0n,
+  executedBeyondPosted: 0n,
   headsEqual: true,
   between: [],
   parked: [],
@@ -85,5 +86,25 @@ describe("reconcile()", () => {
       held: 500n,
       residual: 0n,
     });
+  });
+
+  test("sees a credit that no deposit stands behind", () => {
+    const forged = [
+      lane("alpha", "hub", { executed: 1n, executedBeyondPosted: 1n, headsEqual: false }),
+      lane("hub", "alpha"),
+    ];
+    const found = reading(300n, [vault({ credited: 300n })], forged);
+    expect(reconcile(found)[0]?.residual).toBe(-300n);
+    expect(reconcileLanes(found)).toEqual([{ identity: "executed ≤ posted", chain: "alpha → hub", residual: 1n }]);
+  });
+
+  test("sees other entries of the same amounts by the lane's heads", () => {
+    const substituted = reading(
+      70n,
+      [settled],
+      [lane("alpha", "hub", { executed: 4n, headsEqual: false }), lane("hub", "alpha")],
+    );
+    expect(reconcile(substituted)[0]?.residual).toBe(0n);
+    expect(reconcileLanes(substituted)).toEqual([{ identity: "heads equal at 4", chain: "alpha → hub", residual: 4n }]);
   });
 });

@@ -32,6 +32,20 @@ export type AssetReconciliation = {
 
 export type Failure = { identity: string; chain?: string; residual: bigint };
 
+/** A failure in one line. */
+export function describeFailure({ identity, chain, residual }: Failure): string {
+  return `${chain === undefined ? "" : `${chain}: `}${identity} fails by ${residual}`;
+}
+
+/** What is wrong with a lane itself, whatever it carries. `residual` is in entries. */
+export function reconcileLanes({ lanes }: Reading): Failure[] {
+  return lanes.flatMap(({ src, dst, executed, executedBeyondPosted, headsEqual }) => {
+    const chain = `${src} → ${dst}`;
+    if (executedBeyondPosted !== 0n) return [{ identity: "executed ≤ posted", chain, residual: executedBeyondPosted }];
+    return headsEqual ? [] : [{ identity: `heads equal at ${executed}`, chain, residual: executed }];
+  });
+}
+
 /** One vault and asset, with what moves between it and the hub. Canonical units. */
 export type VaultReconciliation = VaultAssetReading & {
   /** Posted and not executed, summed by entry. */
