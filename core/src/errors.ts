@@ -1,6 +1,6 @@
 /** The error base: the fact first, the values under it, the cause behind it. */
 
-import { formatPlain, toPlain } from "./plain.ts";
+import { formatPlain, hideSecrets, toPlain } from "./plain.ts";
 
 export type ErrorDetails = Readonly<Record<string, unknown>>;
 export type ErrorOptions = { details?: ErrorDetails; cause?: unknown };
@@ -56,12 +56,12 @@ export class ByteLengthError extends FatalError {
   override name = "ByteLengthError";
 }
 
-/** The message of anything that was thrown, on one line. */
+/** The message of anything that was thrown, on one line, without secrets. */
 export function messageOf(error: unknown): string {
   if (error instanceof WeighlockError) return error.shortMessage;
   if (error instanceof Error) {
     const short = (error as { shortMessage?: unknown }).shortMessage;
-    return typeof short === "string" ? short : error.message;
+    return hideSecrets(typeof short === "string" ? short : error.message);
   }
-  return String(error);
+  return hideSecrets(String(error));
 }

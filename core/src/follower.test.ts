@@ -1,7 +1,8 @@
 import { createTestClient, createWalletClient, type Hex, http } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
-import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Chain, createChain } from "./chains.ts";
+import type { Cursor } from "./cursor.ts";
 import { BrokenFinalityError, type FollowerEvent, type FollowerOptions, followChain } from "./follower.ts";
 import { startAnvil, type TestProcess } from "./testing/processes.ts";
 
@@ -105,7 +106,7 @@ test("a reorg is told with the common ancestor, and what replaced it follows", a
   );
 });
 
-test("a reorg while nobody looked is found from the cursor", async () => {
+test("after a reorg while nobody looked, the cursor is dropped and everything is read again", async () => {
   for (const n of [1, 2, 3, 4, 5, 6]) await emit(n);
   const first = follow();
   const seen = await first.until(({ type }) => type === "finalized");
@@ -113,8 +114,45 @@ test("a reorg while nobody looked is found from the cursor", async () => {
   expect(cursor?.finalized?.number).toBe(2n);
   first.abort.abort();
   await node().request({ method: "anvil_reorg" as never, params: [2, []] as never });
-  const [event] = await follow({ cursor }).until(() => true);
-  expect(event).toMatchObject({ type: "reorg", commonAncestor: { number: 2n } });
+  await emit(7);
+  const events = await follow({ cursor }).until(reaches(5n));
+  expect(topicsOf(events).slice(0, 2)).toEqual([1, 2]);
+  expect(events.filter(({ type }) => type === "reorg")).toEqual([]);
+});
+
+const bogus: Hex = `0x${"ba".repeat(32)}`;
+const poisoned: [string, (cursor: Cursor) => Cursor][] = [
+  ["a final block that never was", ({ block }) => ({ block, finalized: { ...block, number: 2n, hash: bogus } })],
+  ["a block that never was", ({ block, finalized }) => ({ block: { ...block, hash: bogus }, finalized })],
+  ["a block far ahead", ({ block, finalized }) => ({ block: { ...block, number: 2n ** 60n }, finalized })],
+  ["a final block far ahead", ({ block }) => ({ block, finalized: { ...block, number: 2n ** 60n } })],
+];
+describe.each(["latest", "finalized"] as const)("%s", (tag) => {
+  test.each(poisoned)("a cursor with %s is dropped", async (_, poison) => {
+    for (const n of [1, 2, 3, 4, 5, 6]) await emit(n);
+    const first = follow({ tag });
+    const cursor = (await first.until(({ type }) => type === "finalized")).at(-1)?.cursor;
+    if (!cursor) throw new Error("no cursor");
+    first.abort.abort();
+    const events = await follow({ tag, cursor: poison(cursor) }).until(reaches(2n));
+    expect(topicsOf(events).slice(0, 2)).toEqual([1, 2]);
+  });
+});
+
+test("what only a cursor calls final may be reorganised", async () => {
+  for (const n of [1, 2, 3, 4, 5, 6]) await emit(n);
+  const first = follow();
+  const cursor = (await first.until(reaches(6n))).at(-1)?.cursor;
+  if (!cursor) throw new Error("no cursor");
+  first.abort.abort();
+  const second = follow({ cursor: { block: cursor.block, finalized: cursor.block } });
+  const next = second.events.next();
+  await emit(7);
+  await next;
+  await node().request({ method: "anvil_reorg" as never, params: [3, []] as never });
+  await emit(8);
+  const events = await second.until(({ type }) => type === "reorg");
+  expect(events.at(-1)).toMatchObject({ type: "reorg" });
 });
 
 test("in finalized mode only final blocks are read", async () => {

@@ -2,8 +2,9 @@
  * Follows one chain through one node: logs in order, finality and reorgs as one stream of events.
  *
  * Blocks are linked by hash, because a node need not report removed logs. A range's logs count only when the block at
- * its end is the same before and after they were read and every log lies in it. Nothing here trusts the cursor for
- * safety: a wrong one costs time or events, so what must not be missed is checked against the chain's state.
+ * its end is the same before and after they were read and every log lies in it. The cursor is only a hint, since
+ * anybody may have written it: one that the node's chain does not hold now is dropped, and one that was moved along the
+ * chain costs time or events, so what must not be missed is checked against the chain's state.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -35,7 +36,7 @@ export type LogFilter = {
 export type FollowerOptions = {
   client: ChainClient;
   filter: LogFilter;
-  /** Where the last run ended. Without it the stream starts at `fromBlock`. */
+  /** Where the last run ended. Without it, or when it is dropped, the stream starts at `fromBlock`. */
   cursor?: Cursor | undefined;
   fromBlock: bigint;
   /** "finalized" yields final blocks alone and never a reorg. */
@@ -50,7 +51,7 @@ export type FollowerOptions = {
   onAttempt?: (error: unknown, failures: number) => void;
 };
 
-/** A block that was final has been replaced: nothing read from this node or chain can be believed. */
+/** A block that was seen final in this run has been replaced: nothing read from this node or chain can be believed. */
 export class BrokenFinalityError extends FatalError {
   override name = "BrokenFinalityError";
 }
@@ -76,8 +77,10 @@ export async function* followChain({
 }: FollowerOptions): AsyncGenerator<FollowerEvent, void, void> {
   const reader = createReader({ client, filter, logger, signal });
   /** Handled blocks from the last final one to the tip; sparse where ranges were read. */
-  let known: BlockRef[] = cursor ? dedupe([cursor.finalized, cursor.block]) : [];
-  let finalized = cursor?.finalized;
+  let known: BlockRef[] = [];
+  /** Seen final in this run, so that its replacement is the chain's fault and not the cursor's. */
+  let finalized: BlockRef | undefined;
+  let hint = cursor;
   let range = maxRange;
   let failures = 0;
 
@@ -97,6 +100,14 @@ export async function* followChain({
     if (finalized && final) await checkFinality(finalized, final);
     const head = tag === "finalized" ? final : await reader.block("latest");
     if (!head) return false;
+
+    if (hint) {
+      const resumed = await resume(hint, head, final);
+      if (!resumed) logger?.warn({ chain: client.chain.name, hint, head }, "dropped a cursor the chain does not hold");
+      known = resumed?.known ?? [];
+      finalized = resumed?.finalized;
+      hint = undefined;
+    }
 
     if (known.length === 0) {
       const start = fromBlock > 0n ? fromBlock - 1n : 0n;
@@ -133,6 +144,18 @@ export async function* followChain({
       yield { type: "finalized", block: next, cursor: position() };
     }
     return head.number > tipOf(known).number;
+  }
+
+  /** Undefined unless the node's chain holds both of the hint's blocks now. */
+  async function resume(hint: Cursor, head: BlockRef, final: BlockRef | undefined) {
+    const isOrdered = hint.block.number + 1n >= fromBlock && (hint.finalized?.number ?? 0n) <= hint.block.number;
+    if (!isOrdered || hint.block.number > head.number) return undefined;
+    // The node's own blocks, because a right hash may stand beside a wrong parent.
+    const block = await reader.block(hint.block.number);
+    const before = hint.finalized && (await reader.block(hint.finalized.number));
+    if (block.hash !== hint.block.hash || before?.hash !== hint.finalized?.hash) return undefined;
+    const isFinal = before !== undefined && final !== undefined && before.number <= final.number;
+    return { known: dedupe([before, block]), finalized: isFinal ? before : undefined };
   }
 
   async function checkFinality(before: BlockRef, now: BlockRef): Promise<void> {

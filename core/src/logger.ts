@@ -1,7 +1,7 @@
 /** Structured logs: one JSON line each, bigints as decimal strings, secrets hidden. */
 
 import { type DestinationStream, type Logger as PinoLogger, pino, stdTimeFunctions } from "pino";
-import { toPlain } from "./plain.ts";
+import { hideSecrets, toPlain } from "./plain.ts";
 
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
 /** Call as `logger.info({ lane, count, guid }, "sealed")`. */
@@ -25,6 +25,8 @@ export function createLogger({
       level: (label: string) => ({ level: label }),
       log: (fields: object) => toPlain(fields) as Record<string, unknown>,
     },
+    // The message passes no formatter, and may be that of an error.
+    hooks: { streamWrite: hideSecrets },
     serializers: { err: (error: unknown) => toPlain(error) },
   };
   const logger = destination ? pino(options, destination) : pino(options);

@@ -1,6 +1,12 @@
-/** What may be printed: bigints as decimal strings, errors as objects, secrets hidden. */
+/**
+ * What may be printed: bigints as decimal strings, errors as objects, secrets hidden. Of a URL only its origin is left,
+ * because providers put the key into the path or the query, and viem's errors quote the whole URL.
+ */
 
 const SECRET_KEY = /private_?key|secret|password|passphrase|mnemonic|authorization|api_?key|access_?token/i;
+/** Up to what no URL holds; what else may follow it in prose is told apart at its end. */
+const SERVER_URL = /\b(https?|wss?|rediss?):\/\/[^\s"`<>\\]+/gi;
+const PUNCTUATION = /[.,;:!?'()[\]{}]+$/;
 const URL_CREDENTIALS = /(:\/\/)[^\s/@]+@/g;
 const MAX_DEPTH = 12;
 export const REDACTED = "[redacted]";
@@ -8,7 +14,7 @@ export const REDACTED = "[redacted]";
 /** A copy of `value` that JSON.stringify accepts and that shows no secret. */
 export function toPlain(value: unknown, depth = 0): unknown {
   if (typeof value === "bigint") return value.toString();
-  if (typeof value === "string") return value.replace(URL_CREDENTIALS, `$1${REDACTED}@`);
+  if (typeof value === "string") return hideSecrets(value);
   if (typeof value === "function" || typeof value === "symbol") return undefined;
   if (typeof value !== "object" || value === null) return value;
   if (depth >= MAX_DEPTH) return "[too deep]";
@@ -19,6 +25,21 @@ export function toPlain(value: unknown, depth = 0): unknown {
   if (value instanceof Set) return toPlain([...value], depth);
   if (Array.isArray(value)) return value.map((item) => toPlain(item, depth + 1));
   return plainEntries(value, depth);
+}
+
+/** `text` with every server's URL reduced to its origin, and no other URL's credentials. */
+export function hideSecrets(text: string): string {
+  return text.replace(SERVER_URL, originOf).replace(URL_CREDENTIALS, `$1${REDACTED}@`);
+}
+
+function originOf(found: string): string {
+  const bare = found.replace(PUNCTUATION, "");
+  // The address of an IPv6 host ends in a bracket.
+  const url = URL.canParse(bare) ? bare : found;
+  if (!URL.canParse(url)) return `${found.slice(0, found.indexOf(":"))}://${REDACTED}`;
+  // `origin` is null for schemes that the web does not know.
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}${found.slice(url.length)}`;
 }
 
 /** `value` on one line, for error texts and terminals. */

@@ -1,4 +1,14 @@
-import { type Address, createTestClient, createWalletClient, encodeErrorResult, type Hex, http, parseGwei } from "viem";
+import {
+  type Address,
+  createTestClient,
+  createWalletClient,
+  encodeErrorResult,
+  type Hex,
+  http,
+  parseGwei,
+  parseTransaction,
+  RpcRequestError,
+} from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { accessManagerAbi, accessManagerBytecode } from "./abi/accessManager.ts";
@@ -7,9 +17,11 @@ import { type Chain, createChain } from "./chains.ts";
 import type { Common } from "./common.ts";
 import {
   createSender,
+  FeesAboveCapError,
   GasAboveCapError,
   InsufficientFundsError,
   NonceTakenError,
+  NonceTooFarError,
   SenderStoppedError,
   TransactionRevertedError,
 } from "./sender.ts";
@@ -203,4 +215,172 @@ test("no gas money, too much gas and a stop have their own errors", async () => 
   await expect(sender.send({ to: stranger, minGas: 16_777_217n })).rejects.toBeInstanceOf(GasAboveCapError);
   await common.shutdown.stop("test");
   await expect(sender.send({ to: stranger })).rejects.toBeInstanceOf(SenderStoppedError);
+});
+
+/** The chain with some of its client's methods replaced; `sent` has every transaction that was shown to the node. */
+function tampered(methods: Partial<Chain["client"]> = {}) {
+  const sent: Hex[] = [];
+  const send: Chain["client"]["sendRawTransaction"] = (parameters) => {
+    sent.push(parameters.serializedTransaction);
+    return (methods.sendRawTransaction ?? chain.client.sendRawTransaction)(parameters);
+  };
+  const client: Chain["client"] = { ...chain.client, ...methods, sendRawTransaction: send };
+  const feesOf = (raw: Hex) => {
+    const { maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(raw) as {
+      maxFeePerGas?: bigint;
+      maxPriorityFeePerGas?: bigint;
+    };
+    return { maxFeePerGas, maxPriorityFeePerGas };
+  };
+  return { chain: { ...chain, client }, sent, fees: () => sent.map(feesOf) };
+}
+/** A block that a transaction with ordinary fees does not get into. */
+async function mineDearBlock(): Promise<void> {
+  await node().setNextBlockBaseFeePerGas({ baseFeePerGas: parseGwei("1000") });
+  await node().mine({ blocks: 1 });
+}
+
+test("a quote above either cap is refused, and names both", async () => {
+  const dear = create({ maxFeePerGas: 7n });
+  await expect(dear.send({ to: stranger })).rejects.toBeInstanceOf(FeesAboveCapError);
+  await expect(dear.send({ to: stranger })).rejects.toMatchObject({
+    details: { maxFeePerGasCap: 7n, maxFeePerGas: expect.any(BigInt) },
+  });
+  const tipped = create({ maxPriorityFeePerGas: 7n });
+  await expect(tipped.send({ to: stranger })).rejects.toMatchObject({ details: { maxPriorityFeePerGasCap: 7n } });
+  expect((await nonces()).pending).toBe(0);
+});
+
+test("raises stop at the caps; then the same transaction is shown again", async () => {
+  await node().setAutomine(false);
+  const maxFeePerGas = parseGwei("9");
+  const quote = { maxFeePerGas: parseGwei("2"), maxPriorityFeePerGas: parseGwei("1") };
+  const {
+    chain: watched,
+    sent,
+    fees,
+  } = tampered({
+    estimateFeesPerGas: (async () => quote) as Chain["client"]["estimateFeesPerGas"],
+  });
+  const sender = create({ chain: watched, stuckAfterMs: 30, maxFeePerGas });
+  const stopped = expect(sender.send({ to: stranger })).rejects.toBeInstanceOf(SenderStoppedError);
+  await expect.poll(() => sender.inFlight()).toBe(1);
+  for (let shown = 0; shown < 12; shown += 1) {
+    const before = sent.length;
+    await mineDearBlock();
+    // The pool takes nothing below the next block's base fee.
+    await node().setNextBlockBaseFeePerGas({ baseFeePerGas: 1n });
+    await expect.poll(() => sent.length).toBeGreaterThan(before);
+  }
+  await common.shutdown.stop("test");
+  await stopped;
+  const offered = fees().map((each) => each.maxFeePerGas);
+  expect(offered[0]).toBe(parseGwei("4"));
+  expect(new Set(offered).size).toBeGreaterThan(3);
+  expect(offered.every((each) => each <= maxFeePerGas)).toBe(true);
+  expect(offered.at(-1)).toBe(maxFeePerGas);
+  expect(sent.at(-1)).toBe(sent.at(-2));
+});
+
+test("while the chain mines nothing, fees stay", async () => {
+  await node().setAutomine(false);
+  const { chain: watched, sent } = tampered();
+  const sender = create({ chain: watched, stuckAfterMs: 30 });
+  const settled = sender.send({ to: stranger });
+  await expect.poll(() => sent.length).toBeGreaterThan(4);
+  expect(new Set(sent).size).toBe(1);
+  await node().mine({ blocks: 1 });
+  expect((await settled).status).toBe("success");
+});
+
+test.each(["refuses", "does not answer"])("a raise that the node %s does not count", async (how) => {
+  await node().setAutomine(false);
+  const accepted: Hex[] = [];
+  const {
+    chain: watched,
+    sent,
+    fees,
+  } = tampered({
+    sendRawTransaction: async (parameters) => {
+      const { serializedTransaction: raw } = parameters;
+      if (accepted.length > 0 && !accepted.includes(raw)) {
+        if (how === "does not answer") throw new Error("socket hang up");
+        throw new RpcRequestError({ body: {}, error: { code: -32_000, message: "pool is full" }, url: anvil.url });
+      }
+      accepted.push(raw);
+      return chain.client.sendRawTransaction(parameters);
+    },
+  });
+  const sender = create({ chain: watched, stuckAfterMs: 30 });
+  const stopped = expect(sender.send({ to: stranger })).rejects.toBeInstanceOf(SenderStoppedError);
+  await expect.poll(() => sender.inFlight()).toBe(1);
+  await mineDearBlock();
+  await expect.poll(() => sent.length).toBeGreaterThan(8);
+  await common.shutdown.stop("test");
+  await stopped;
+  // All of them are the first version or the one raise above it; none is a raise of a raise.
+  expect(new Set(fees().map(({ maxPriorityFeePerGas }) => maxPriorityFeePerGas)).size).toBe(2);
+});
+
+test("a stop does not wait for what waits here, nor for a node that hangs", async () => {
+  await node().setAutomine(false);
+  const sender = create();
+  const hung = tampered({ estimateGas: () => new Promise(() => undefined) });
+  const hanging = create({ chain: hung.chain, privateKey: generatePrivateKey() });
+  const jobs = Promise.allSettled([sender.send({ to: stranger }), hanging.send({ to: stranger })]);
+  // As a queue does: it closes when its jobs are done.
+  common.shutdown.onStop("queue", () => jobs);
+  await expect.poll(() => sender.inFlight()).toBe(1);
+  expect(await common.shutdown.stop("test")).toEqual({ failed: [] });
+  for (const job of await jobs) expect(job).toMatchObject({ reason: { name: "SenderStoppedError" } });
+});
+
+test("a pending count that nothing explains is refused", async () => {
+  const { chain: lying, sent } = tampered({
+    getTransactionCount: async ({ blockTag }) => (blockTag === "pending" ? 5_000 : 0),
+  });
+  const sender = create({ chain: lying });
+  await expect(sender.send({ to: stranger })).rejects.toBeInstanceOf(NonceTooFarError);
+  expect(sent).toEqual([]);
+});
+
+test("a nonce that a lying node made too high is given up, not reached by filling", async () => {
+  let count = 5_000;
+  const { chain: lying, sent } = tampered({ getTransactionCount: async () => count });
+  const sender = create({ chain: lying, stuckAfterMs: 60 });
+  const refused = expect(sender.send({ to: stranger })).rejects.toBeInstanceOf(NonceTooFarError);
+  await expect.poll(() => sender.inFlight()).toBe(1);
+  count = 0;
+  await refused;
+  expect(new Set(sent).size).toBe(1);
+});
+
+test("filling a nonce obeys the caps and waits for blocks too", async () => {
+  await node().setAutomine(false);
+  const before = createTestCommon();
+  const first = createSender({ common: before, chain, privateKey, pollMs: 20 });
+  const left = expect(first.send({ to: stranger })).rejects.toBeInstanceOf(SenderStoppedError);
+  await expect.poll(() => first.inFlight()).toBe(1);
+  await before.shutdown.stop("restart");
+  await left;
+  const maxFeePerGas = parseGwei("6");
+  const { chain: watched, sent } = tampered();
+  const second = create({ chain: watched, stuckAfterMs: 40, maxFeePerGas });
+  const stopped = expect(second.send({ to: stranger })).rejects.toBeInstanceOf(SenderStoppedError);
+  await expect.poll(() => second.inFlight()).toBe(1);
+  await node().request({ method: "anvil_dropAllTransactions" as never });
+  const fills = () => sent.map((raw) => parseTransaction(raw)).filter(({ nonce }) => (nonce ?? 0) === 0);
+  await expect.poll(() => fills().length).toBeGreaterThan(4);
+  expect(new Set(fills().map((fill) => fill.maxFeePerGas)).size).toBe(1);
+  for (let blocks = 0; blocks < 6; blocks += 1) {
+    const count = fills().length;
+    await mineDearBlock();
+    await node().setNextBlockBaseFeePerGas({ baseFeePerGas: 1n });
+    await expect.poll(() => fills().length).toBeGreaterThan(count);
+  }
+  const offered = fills().map((fill) => fill.maxFeePerGas ?? 0n);
+  expect(offered.at(-1)).toBe(maxFeePerGas);
+  expect(offered.every((fee) => fee <= maxFeePerGas)).toBe(true);
+  await common.shutdown.stop("test");
+  await stopped;
 });

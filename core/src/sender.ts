@@ -3,8 +3,8 @@
  *
  * A nonce is taken only after the transaction was estimated against the pending state, so a call that would revert
  * leaves no gap. What was signed is kept and sent again, with higher fees when it is stuck, until one version of it is
- * mined. After a restart the next nonce is the node's pending one; a nonce below ours that nobody moves is filled with
- * an empty transfer to oneself.
+ * mined. Fees rise only after a block has passed a transaction over, and never above the caps. After a restart the next
+ * nonce is the node's pending one; a nonce below ours that nobody moves is filled with an empty transfer to oneself.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,6 +18,7 @@ import {
   type Hash,
   type Hex,
   keccak256,
+  parseGwei,
   type TransactionReceipt,
 } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
@@ -65,6 +66,10 @@ export type SenderOptions = {
   maxInFlight?: number;
   /** Added to the estimate. */
   gasMarginPercent?: bigint;
+  /** Wei; no transaction offers more, however long it is stuck and whatever the node quotes. */
+  maxFeePerGas?: bigint;
+  /** Wei; as `maxFeePerGas`. */
+  maxPriorityFeePerGas?: bigint;
 };
 
 /** The call would revert, or has; `revert` says why. Whether to try again is the caller's to judge. */
@@ -94,6 +99,14 @@ export class GasAboveCapError extends FatalError {
 export class InsufficientFundsError extends RetryableError {
   override name = "InsufficientFundsError";
 }
+/** The node quotes more than may be paid: the chain is dear now, or the node lies. Nothing was sent. */
+export class FeesAboveCapError extends RetryableError {
+  override name = "FeesAboveCapError";
+}
+/** The node counts nonces that nothing of ours explains, so none of its counts is believed. */
+export class NonceTooFarError extends RetryableError {
+  override name = "NonceTooFarError";
+}
 /** The node refused or did not answer, and nothing was sent. */
 export class SubmissionError extends RetryableError {
   override name = "SubmissionError";
@@ -104,13 +117,20 @@ export class SenderStoppedError extends RetryableError {
 
 /** How long a node may take from counting a transaction to serving its receipt. */
 const RECEIPT_GRACE_MS = 3_000;
+/** More transactions than one key leaves unmined; beyond, filling one by one would pay for a node's lie. */
+const MAX_NONCES_AHEAD = 1_000;
 
 type Fees = { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint };
 type InFlight = Required<Omit<SendRequest, "minGas">> & {
   nonce: number;
   gas: bigint;
+  /** Of the newest version that the node accepted. */
   fees: Fees;
+  /** A version the node did not answer for; its pool may hold it. */
+  unanswered?: Fees | undefined;
   raw: Hex;
+  /** The chain's height when it was sent or last raised. */
+  head: bigint;
   /** Every version that was signed, the newest last. */
   hashes: Hash[];
   sentAt: number;
@@ -127,6 +147,8 @@ export function createSender({
   pollMs = 100,
   maxInFlight = 16,
   gasMarginPercent = 25n,
+  maxFeePerGas = parseGwei("500"),
+  maxPriorityFeePerGas = parseGwei("50"),
 }: SenderOptions): Sender {
   const { client } = chain;
   const account = privateKeyToAccount(privateKey);
@@ -143,6 +165,7 @@ export function createSender({
     labels: ["chain", "sender"],
   });
   const { signal } = common.shutdown;
+  const caps: Fees = { maxFeePerGas, maxPriorityFeePerGas };
 
   const inFlight = new Map<number, InFlight>();
   const waiting: (() => void)[] = [];
@@ -150,7 +173,7 @@ export function createSender({
   let lock: Promise<unknown> = Promise.resolve();
   let nextNonce = 0;
   let isWatching = false;
-  let gap: { nonce: number; since: number; fees: Fees | undefined } | undefined;
+  let gap: Gap | undefined;
 
   /** Submissions follow one another, so that a refused one can give its nonce back. */
   function exclusive<Value>(task: () => Promise<Value>): Promise<Value> {
@@ -179,13 +202,16 @@ export function createSender({
     await acquire(label);
     let outcome: TransactionReceipt | Error;
     try {
-      const { settled } = await exclusive(() => submit(request, minGas));
-      outcome = await settled;
+      const submitted = exclusive(() => submit(request, minGas));
+      outcome = await unlessStopped(
+        submitted.then(({ settled }) => settled),
+        label,
+      );
     } finally {
       release();
     }
     if (outcome instanceof Error) throw outcome;
-    if (outcome.status === "reverted") throw await minedRevert(request, outcome);
+    if (outcome.status === "reverted") throw await unlessStopped(minedRevert(request, outcome), label);
     return outcome;
   }
 
@@ -193,17 +219,20 @@ export function createSender({
   async function submit(request: Omit<InFlight, keyof Progress>, minGas: bigint) {
     if (signal.aborted) throw stopped(request.label);
     const gas = await estimate(request, minGas);
-    const [fees, pending] = await Promise.all([currentFees(), transactionCount("pending")]).catch((cause) => {
-      throw new SubmissionError("The node does not answer; nothing was sent.", { details: labels, cause });
-    });
+    const [fees, pending, head] = await Promise.all([firstFees(), pendingNonce(), client.getBlockNumber()]).catch(
+      (cause) => {
+        if (cause instanceof WeighlockError) throw cause;
+        throw new SubmissionError("The node does not answer; nothing was sent.", { details: labels, cause });
+      },
+    );
     const lowest = Math.min(...inFlight.keys());
     // The node's count may be behind what was just sent, or ahead of a process that used the same key.
     let nonce = Math.max(pending, Number.isFinite(lowest) ? nextNonce : 0);
     for (let attempt = 0; ; attempt += 1) {
       const { raw, hash } = await sign(request, { nonce, gas, fees });
-      const refusal = await broadcast(raw);
+      const { refusal } = await broadcast(raw);
       if (refusal === "nonce too low" && attempt < 3) {
-        nonce = Math.max(nonce + 1, await transactionCount("pending"));
+        nonce = Math.max(nonce + 1, await pendingNonce());
         continue;
       }
       if (refusal !== undefined) throw refusalError(refusal, request.label);
@@ -215,6 +244,7 @@ export function createSender({
         gas,
         fees,
         raw,
+        head,
         hashes: [hash],
         sentAt: Date.now(),
         settle: (outcome) => {
@@ -256,10 +286,36 @@ export function createSender({
     return withMargin < MAX_TRANSACTION_GAS ? withMargin : MAX_TRANSACTION_GAS;
   }
 
-  async function currentFees(): Promise<Fees> {
-    const { maxFeePerGas, maxPriorityFeePerGas } = await client.estimateFeesPerGas();
-    // Twice the base fee outlasts six full blocks; what is not needed is not paid.
-    return { maxFeePerGas: maxFeePerGas * 2n, maxPriorityFeePerGas };
+  /** Bounded by the caps; throws FeesAboveCapError when they would not pay for a block now. */
+  async function firstFees(): Promise<Fees> {
+    const quote = await client.estimateFeesPerGas();
+    if (quote.maxFeePerGas > caps.maxFeePerGas || quote.maxPriorityFeePerGas > caps.maxPriorityFeePerGas) {
+      throw new FeesAboveCapError("The node quotes fees above the cap; wait until gas is cheaper, or raise the cap.", {
+        details: {
+          ...labels,
+          maxFeePerGas: quote.maxFeePerGas,
+          maxFeePerGasCap: caps.maxFeePerGas,
+          maxPriorityFeePerGas: quote.maxPriorityFeePerGas,
+          maxPriorityFeePerGasCap: caps.maxPriorityFeePerGas,
+        },
+      });
+    }
+    return bounded(withHeadroom(quote), caps);
+  }
+
+  /** Enough to replace `before`; undefined where the caps leave no room for that. */
+  async function higherFees(before: Fees): Promise<Fees | undefined> {
+    const fees = bounded(raised(before, withHeadroom(await client.estimateFeesPerGas())), caps);
+    return replaces(fees, before) ? fees : undefined;
+  }
+
+  /** Throws NonceTooFarError. */
+  async function pendingNonce(): Promise<number> {
+    const [mined, pending] = await Promise.all([transactionCount("latest"), transactionCount("pending")]);
+    if (pending - mined <= MAX_NONCES_AHEAD) return pending;
+    throw new NonceTooFarError("The node counts more pending transactions than the key can have; ask another node.", {
+      details: { ...labels, mined, pending, limit: MAX_NONCES_AHEAD },
+    });
   }
 
   async function sign(
@@ -279,13 +335,13 @@ export function createSender({
     return { raw, hash: keccak256(raw) };
   }
 
-  /** Undefined when the transaction may be in the pool, otherwise why it certainly is not. */
-  async function broadcast(raw: Hex): Promise<Refusal | undefined> {
+  /** With a `refusal`, the transaction is certainly not in the pool; without one it is, or may be. */
+  async function broadcast(raw: Hex): Promise<{ isAccepted: boolean; refusal?: Refusal | undefined }> {
     try {
       await client.sendRawTransaction({ serializedTransaction: raw });
-      return undefined;
+      return { isAccepted: true };
     } catch (error) {
-      return refusalOf(error);
+      return isKnown(error) ? { isAccepted: true } : { isAccepted: false, refusal: refusalOf(error) };
     }
   }
 
@@ -304,13 +360,21 @@ export function createSender({
     const mined = await transactionCount("latest");
     const items = [...inFlight.values()].sort((a, b) => a.nonce - b.nonce);
     const [lowest] = items;
-    if (lowest && mined < lowest.nonce) await fillGap(mined);
+    const isReachable = lowest !== undefined && lowest.nonce - mined <= MAX_NONCES_AHEAD;
+    if (isReachable && mined < lowest.nonce) await fillGap(mined);
     else gap = undefined;
     for (const item of items) {
+      const isStuck = Date.now() - item.sentAt >= stuckAfterMs;
       if (item.nonce < mined) await settleMined(item);
-      else if (Date.now() - item.sentAt >= stuckAfterMs) await exclusive(() => raise(item));
+      else if (isStuck && !isReachable) item.settle(tooFar(item, mined));
+      else if (isStuck) await exclusive(() => raise(item));
     }
   }
+
+  const tooFar = ({ label, nonce }: InFlight, mined: number) =>
+    new NonceTooFarError("The node now counts far fewer transactions than when this was sent; ask another node.", {
+      details: { ...labels, label, nonce, mined, limit: MAX_NONCES_AHEAD },
+    });
 
   async function settleMined(item: InFlight): Promise<void> {
     for (const hash of item.hashes.toReversed()) {
@@ -331,30 +395,48 @@ export function createSender({
 
   async function raise(item: InFlight): Promise<void> {
     if (!inFlight.has(item.nonce)) return;
-    item.fees = raised(item.fees, await currentFees());
-    const { raw, hash } = await sign(item, item);
-    const refusal = await broadcast(raw);
+    const head = await client.getBlockNumber();
+    // Without a block since, no fee would have had it mined.
+    const fees = head > item.head ? await higherFees(item.fees) : undefined;
+    if (fees === undefined) {
+      // The pool may have lost it.
+      await broadcast(item.raw);
+      item.sentAt = Date.now();
+      return;
+    }
+    const { raw, hash } = await sign(item, { ...item, fees });
+    const { isAccepted, refusal } = await broadcast(raw);
     item.sentAt = Date.now();
-    if (refusal !== undefined) {
+    if (!isAccepted) {
+      // What the pool holds may be the version it did not answer for; the next must be above that one.
+      if (refusal === "underpriced" && item.unanswered) item.fees = item.unanswered;
+      item.unanswered = refusal === undefined ? fees : undefined;
+      if (refusal === undefined && !item.hashes.includes(hash)) item.hashes.push(hash);
       // The version before may have left the pool; the same bytes can always be shown again.
       await broadcast(item.raw);
       logger.warn({ label: item.label, nonce: item.nonce, refusal }, "could not raise the fees");
       return;
     }
-    item.raw = raw;
-    item.hashes.push(hash);
-    logger.info({ label: item.label, nonce: item.nonce, hash, ...item.fees }, "stuck, sent again with higher fees");
+    Object.assign(item, { fees, raw, head, unanswered: undefined });
+    if (!item.hashes.includes(hash)) item.hashes.push(hash);
+    logger.info({ label: item.label, nonce: item.nonce, hash, ...fees }, "stuck, sent again with higher fees");
   }
 
   /** `nonce` is below all of ours: left by an earlier run, or dropped by the pool. */
   async function fillGap(nonce: number): Promise<void> {
-    if (gap?.nonce !== nonce) gap = { nonce, since: Date.now(), fees: undefined };
-    if (Date.now() - gap.since < stuckAfterMs) return;
-    const current = await currentFees();
-    const fees = raised(gap.fees ?? current, current);
-    gap = { nonce, since: Date.now(), fees };
+    if (gap?.nonce !== nonce) gap = { nonce, since: Date.now() };
+    const current = gap;
+    if (Date.now() - current.since < stuckAfterMs) return;
+    current.since = Date.now();
+    const head = await client.getBlockNumber();
+    const { last } = current;
+    const higher = last && head > last.head ? await higherFees(last.fees) : undefined;
+    const fees = higher ?? last?.fees ?? bounded(withHeadroom(await client.estimateFeesPerGas()), caps);
     const { raw } = await sign({ to: account.address }, { nonce, gas: 21_000n, fees });
-    const refusal = await broadcast(raw);
+    const { isAccepted, refusal } = await broadcast(raw);
+    const isNew = higher !== undefined || last === undefined;
+    // When it is underpriced, the nonce is held by a transaction that pays about as much, so the next must pay more.
+    if (isNew && (isAccepted || refusal === "underpriced")) current.last = { fees, head };
     logger.warn({ nonce, refusal }, "filling a nonce that holds back later ones");
   }
 
@@ -415,7 +497,21 @@ export function createSender({
     for (const item of [...inFlight.values()]) item.settle(stopped(item.label));
   }
 
-  common.shutdown.onStop(`sender ${chain.name} ${account.address}`, stopAll);
+  /** Rejects with SenderStoppedError as soon as the process stops, so that nobody who waits holds the stop up. */
+  async function unlessStopped<Value>(promise: Promise<Value>, label: string): Promise<Value> {
+    const { promise: halt, reject } = Promise.withResolvers<never>();
+    const onAbort = () => reject(stopped(label));
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      return await Promise.race([promise, halt]);
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  // On the signal, not as a closer: the closers of the queues come first and wait for the jobs that wait here.
+  signal.addEventListener("abort", stopAll, { once: true });
 
   return {
     address: account.address,
@@ -430,8 +526,31 @@ export function createSender({
   };
 }
 
-type Progress = Pick<InFlight, "nonce" | "gas" | "fees" | "raw" | "hashes" | "sentAt" | "missingSince" | "settle">;
+type Progress = Omit<InFlight, "to" | "data" | "value" | "label">;
+/** `last`: the newest version and the chain's height when it was sent. */
+type Gap = { nonce: number; since: number; last?: { fees: Fees; head: bigint } };
 type Refusal = "nonce too low" | "insufficient funds" | "underpriced" | (string & {});
+
+/** Twice the base fee outlasts six full blocks; what is not needed is not paid. */
+function withHeadroom({ maxFeePerGas, maxPriorityFeePerGas }: Fees): Fees {
+  return { maxFeePerGas: maxFeePerGas * 2n, maxPriorityFeePerGas };
+}
+
+function bounded(fees: Fees, caps: Fees): Fees {
+  const least = (a: bigint, b: bigint) => (a < b ? a : b);
+  const maxFeePerGas = least(fees.maxFeePerGas, caps.maxFeePerGas);
+  // A tip above the whole fee is no valid transaction.
+  const tip = least(fees.maxPriorityFeePerGas, caps.maxPriorityFeePerGas);
+  return { maxFeePerGas, maxPriorityFeePerGas: least(tip, maxFeePerGas) };
+}
+
+/** Nodes replace a transaction only when both fees rise by at least 10%. */
+function replaces(fees: Fees, before: Fees): boolean {
+  const isMore = (now: bigint, then: bigint) => now * 10n >= then * 11n && now > then;
+  return (
+    isMore(fees.maxFeePerGas, before.maxFeePerGas) && isMore(fees.maxPriorityFeePerGas, before.maxPriorityFeePerGas)
+  );
+}
 
 /** Replacing needs at least 10% more of both fees; a quarter also outruns a rising base fee. */
 function raised(fees: Fees, current: Fees): Fees {
@@ -447,19 +566,34 @@ function raised(fees: Fees, current: Fees): Fees {
 
 /** Undefined when the error leaves open whether the node took the transaction: then it is treated as sent. */
 function refusalOf(error: unknown): Refusal | undefined {
-  const texts: string[] = [];
-  let isAnswer = false;
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    texts.push(cause.message, String((cause as { details?: unknown }).details ?? ""));
-    // A JSON-RPC error object is an answer; anything else is a broken connection.
-    if (typeof (cause as { code?: unknown }).code === "number" && cause.name.includes("Rpc")) isAnswer = true;
-  }
-  const text = texts.join("\n").toLowerCase();
-  if (/already known|already imported|already in mempool|known transaction/.test(text)) return undefined;
+  const text = textOf(error);
   if (/nonce too low|nonce is too low/.test(text)) return "nonce too low";
   if (/insufficient funds/.test(text)) return "insufficient funds";
   if (/underpriced/.test(text)) return "underpriced";
-  return isAnswer ? messageOf(error) : undefined;
+  return isAnswer(error) ? messageOf(error) : undefined;
+}
+
+/** The node has these very bytes. */
+function isKnown(error: unknown): boolean {
+  return /already known|already imported|already in mempool|known transaction/.test(textOf(error));
+}
+
+function textOf(error: unknown): string {
+  return causesOf(error)
+    .flatMap((cause) => [cause.message, String((cause as { details?: unknown }).details ?? "")])
+    .join("\n")
+    .toLowerCase();
+}
+
+/** A JSON-RPC error object is an answer; anything else is a broken connection. */
+function isAnswer(error: unknown): boolean {
+  return causesOf(error).some(
+    (cause) => typeof (cause as { code?: unknown }).code === "number" && cause.name.includes("Rpc"),
+  );
+}
+
+function causesOf(error: unknown): Error[] {
+  return error instanceof Error ? [error, ...causesOf(error.cause)] : [];
 }
 
 function ignoreNotFound(error: unknown): undefined {

@@ -42,13 +42,16 @@ export async function startServices(options: ServicesOptions): Promise<Service[]
   return [...started, await start(relayerService(options, watcherUrls))];
 }
 
+/** Each chain of the devnet is one process, so there is no second node to compare with. */
+const ONE_NODE = { allowSingleSource: true };
+
 function shared({ chains, deploymentFile }: ServicesOptions) {
   const sources = Object.fromEntries(chains.map(({ name, rpcUrl }) => [name, [rpcUrl]]));
   return { deployment: deploymentFile, sources, ...HURRY };
 }
 
 function watcherService(options: ServicesOptions, i: number): ServiceSpec {
-  const config = { ...shared(options), privateKey: options.keys.watchers[i]?.privateKey };
+  const config = { ...shared(options), ...ONE_NODE, privateKey: options.keys.watchers[i]?.privateKey };
   return { name: `watcher-${i + 1}`, main: "watcher/src/main.ts", config };
 }
 
@@ -56,6 +59,7 @@ function verifierService(options: ServicesOptions): ServiceSpec {
   const { keys, redisUrl, dataDir } = options;
   const config = {
     ...shared(options),
+    ...ONE_NODE,
     redisUrl,
     signerKey: keys.verifierSigner.privateKey,
     gasKey: keys.verifierGas.privateKey,

@@ -3,10 +3,10 @@
 import { dirname, resolve } from "node:path";
 import { readConfig } from "@weighlock/core/config.ts";
 import { type PublicDeployment, readPublicDeployment } from "@weighlock/core/deployment.ts";
+import { checkSources, Sources, url } from "@weighlock/core/rpcSources.ts";
 import type { Hex } from "viem";
 import { z } from "zod";
 import { privateKey, resolveKey } from "./keyFile.ts";
-import { checkSources, Sources, url } from "./rpcSources.ts";
 
 const seconds = z.coerce.number().int().nonnegative();
 
@@ -70,6 +70,6 @@ export function readRelayerSetup({
   const { gasKey: key, gasKeyFile: path, ...settings } = readConfig({ schema: RelayerConfig, file, env });
   const gasKey = resolveKey({ file, name: "gasKey", key, path });
   const deployment = readPublicDeployment(resolve(dirname(file), settings.deployment));
-  checkSources({ file, sources: settings.sources, deployment });
+  checkSources({ file, sources: settings.sources, chains: deployment.chains });
   return { settings, gasKey, deployment };
 }

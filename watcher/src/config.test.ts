@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readJsonObject } from "@weighlock/core/config.ts";
+import { createLogger } from "@weighlock/core/logger.ts";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readSetup, WatcherConfig } from "./config.ts";
@@ -21,7 +22,7 @@ const chain = (name: string, role: string, digit: number) => ({
 const good = {
   privateKeyFile: "key",
   deployment: "deployment.json",
-  sources: { hub: ["http://127.0.0.1:1"], alpha: ["http://127.0.0.1:2", "http://127.0.0.1:3"] },
+  sources: { hub: ["http://127.0.0.1:1", "http://127.0.0.1:4"], alpha: ["http://127.0.0.1:2", "http://127.0.0.1:3"] },
 };
 
 beforeAll(() => {
@@ -50,6 +51,22 @@ test("paths are relative to the file, and the example is of the right shape", ()
   expect(WatcherConfig.safeParse(readJsonObject(example)).success).toBe(true);
 });
 
+test("a source alone is allowed when the configuration says so, and warned of", () => {
+  const lines: string[] = [];
+  const logger = createLogger({ service: "watcher", destination: { write: (line) => void lines.push(line) } });
+  const sources = { ...good.sources, hub: ["http://a.b"] };
+  for (const [change, env] of [
+    [{ sources, allowSingleSource: true }, {}],
+    [{ sources }, { WEIGHLOCK_ALLOW_SINGLE_SOURCE: "true" }],
+  ] as const) {
+    const { settings } = readSetup({ file: write("watcher.json", { ...good, ...change }), env, logger });
+    expect(settings.sources.hub).toEqual(["http://a.b/"]);
+    expect(JSON.parse(lines.pop() ?? "")).toMatchObject({ level: "warn", chains: ["hub"] });
+  }
+  readSetup({ file: write("watcher.json", { ...good, allowSingleSource: true }), logger });
+  expect(lines).toEqual([]);
+});
+
 test("the environment overrides the file", () => {
   expect(read({}, { WEIGHLOCK_PORT: "4242" }).settings.port).toBe(4242);
 });
@@ -63,6 +80,8 @@ test.each([
   ["no sources for a chain", { sources: { hub: ["http://127.0.0.1:1"] } }, "sources.alpha"],
   ["sources of no chain", { sources: { ...good.sources, gamma: ["http://127.0.0.1:1"] } }, "sources.gamma"],
   ["one source twice", { sources: { ...good.sources, hub: ["http://a.b", "http://a.b"] } }, "same URL twice"],
+  ["one in two spellings", { sources: { ...good.sources, hub: ["http://a.b", "HTTP://A.b:80/#x"] } }, "same URL twice"],
+  ["a source alone", { sources: { ...good.sources, hub: ["http://a.b"] } }, "at least 2 different RPC URLs"],
   ["a path that isn't there", { path: "wormhole" }, "no path for watchers"],
   ["a missing deployment", { deployment: "nowhere.json" }, "can't be read"],
 ])("refuses %s", (_, change, message) => {

@@ -3,13 +3,14 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ConfigError, configError, readConfig } from "@weighlock/core/config.ts";
+import { createLogger, type Logger } from "@weighlock/core/logger.ts";
+import { AllowSingleSource, checkSigningSources, Sources } from "@weighlock/core/rpcSources.ts";
 import type { Hex } from "viem";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { z } from "zod";
 import { readPublicDeployment, type WatchedChain } from "./deployment.ts";
 
 const PRIVATE_KEY = /^0x[0-9a-fA-F]{64}$/;
-const url = z.string().refine((value) => URL.canParse(value), "expected a URL");
 
 export const WatcherConfig = z.object({
   /** The key that signs: 32 bytes of hex. Either this or `privateKeyFile`. */
@@ -23,13 +24,9 @@ export const WatcherConfig = z.object({
   /** The public deployment file `{chains: […]}`; relative to this file. */
   deployment: z.string().min(1),
   /** RPC URLs by chain name. All of a chain's sources must agree; name nodes that nobody else runs. */
-  sources: z.record(
-    z.string(),
-    z
-      .array(url)
-      .min(1, "expected at least one RPC URL")
-      .refine((urls) => new Set(urls).size === urls.length, "the same URL twice is one source"),
-  ),
+  sources: Sources,
+  /** For local networks: a chain may have one source, and no lie of it would be seen. Otherwise at least two. */
+  allowSingleSource: AllowSingleSource,
   /** Name of the watchers' path in the deployment file. */
   path: z.string().min(1).default("watcher"),
   host: z.string().min(1).default("127.0.0.1"),
@@ -50,9 +47,12 @@ export type WatcherSetup = { settings: WatcherSettings; account: PrivateKeyAccou
 export function readSetup({
   file,
   env = {},
+  logger,
 }: {
   file: string;
   env?: Readonly<Record<string, string | undefined>>;
+  /** For warnings; its own, to stdout, by default. */
+  logger?: Logger;
 }): WatcherSetup {
   const { privateKey, privateKeyFile, ...settings } = readConfig({ schema: WatcherConfig, file, env });
   const beside = (path: string) => resolve(dirname(file), path);
@@ -61,12 +61,14 @@ export function readSetup({
   }
   const account = privateKeyToAccount(privateKey ?? readKeyFile(beside(privateKeyFile ?? "")));
   const chains = readPublicDeployment({ file: beside(settings.deployment), pathName: settings.path });
-  const problems: Record<string, string> = {};
-  for (const { name } of chains) if (!settings.sources[name]) problems[`sources.${name}`] = "expected RPC URLs";
-  for (const name of Object.keys(settings.sources)) {
-    if (!chains.some((chain) => chain.name === name)) problems[`sources.${name}`] = "the deployment has no such chain";
-  }
-  if (Object.keys(problems).length > 0) throw configError(file, problems);
+  const { sources, allowSingleSource, logLevel: level } = settings;
+  checkSigningSources({
+    file,
+    sources,
+    allowSingleSource,
+    chains,
+    logger: logger ?? createLogger({ service: "watcher", level }),
+  });
   return { settings, account, chains };
 }
 

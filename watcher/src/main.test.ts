@@ -43,6 +43,7 @@ test("it starts before its nodes do, is not ready, and stops on SIGTERM", async 
     deployment: "deployment.json",
     // Port 9 is "discard": nothing answers there.
     sources: { hub: ["http://127.0.0.1:9"], alpha: ["http://127.0.0.1:9"] },
+    allowSingleSource: true,
   };
   const file = join(directory, "watcher.json");
   writeFileSync(file, JSON.stringify(config));

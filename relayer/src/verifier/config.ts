@@ -3,10 +3,11 @@
 import { dirname, resolve } from "node:path";
 import { readConfig } from "@weighlock/core/config.ts";
 import { type PublicDeployment, readPublicDeployment } from "@weighlock/core/deployment.ts";
+import { createLogger, type Logger } from "@weighlock/core/logger.ts";
+import { AllowSingleSource, checkSigningSources, Sources, url } from "@weighlock/core/rpcSources.ts";
 import type { Hex } from "viem";
 import { z } from "zod";
 import { privateKey, resolveKey } from "../keyFile.ts";
-import { checkSources, Sources, url } from "../rpcSources.ts";
 
 export const VerifierConfig = z.object({
   /** Signs as our DVN's only signer and holds nothing. Either this or `signerKeyFile`. */
@@ -20,6 +21,8 @@ export const VerifierConfig = z.object({
   deployment: z.string().min(1),
   /** RPC URLs by chain name. All of a chain's sources must agree; name nodes that nobody else runs. */
   sources: Sources,
+  /** For local networks: a chain may have one source, and no lie of it would be seen. Otherwise at least two. */
+  allowSingleSource: AllowSingleSource,
   redisUrl: url,
   /** Folder for evidence that waits for finality; relative to this file. */
   dataDir: z.string().min(1),
@@ -58,9 +61,12 @@ export type VerifierSetup = {
 export function readVerifierSetup({
   file,
   env = {},
+  logger,
 }: {
   file: string;
   env?: Readonly<Record<string, string | undefined>>;
+  /** For warnings; its own, to stdout, by default. */
+  logger?: Logger;
 }): VerifierSetup {
   const { signerKey, signerKeyFile, gasKey, gasKeyFile, ...settings } = readConfig({
     schema: VerifierConfig,
@@ -69,7 +75,14 @@ export function readVerifierSetup({
   });
   const beside = (path: string) => resolve(dirname(file), path);
   const deployment = readPublicDeployment(beside(settings.deployment));
-  checkSources({ file, sources: settings.sources, deployment });
+  const { sources, allowSingleSource, logLevel: level } = settings;
+  checkSigningSources({
+    file,
+    sources,
+    allowSingleSource,
+    chains: deployment.chains,
+    logger: logger ?? createLogger({ service: "verifier", level }),
+  });
   return {
     settings,
     signerKey: resolveKey({ file, name: "signerKey", key: signerKey, path: signerKeyFile }),

@@ -69,21 +69,22 @@ async function startChain(name: string, role: "hub" | "vault", chainId: number, 
 export async function startGateways({ watchers }: { watchers: Address[] }) {
   const hub = await startChain("hub", "hub", 7101, 40_101, watchers);
   const alpha = await startChain("alpha", "vault", 7102, 40_102, watchers);
-  for (const [here, there] of [
-    [hub, alpha],
-    [alpha, hub],
-  ] as const) {
-    const remote = [there.eid, BigInt(there.chainId), there.gateway];
-    await writeGateway(here, "openLane", [...remote, 0n]);
-    await here.write({
-      address: here.watcherPath,
-      abi: watcherPathAbi as Abi,
-      functionName: "openRemote",
-      args: remote,
-    });
-    await writeGateway(here, "addPath", [there.eid, 1, here.watcherPath, false]);
+  const close = () => Promise.all([hub.node.close(), alpha.node.close()]);
+  try {
+    await connectChains(hub, alpha);
+    await connectChains(alpha, hub);
+  } catch (error) {
+    await close();
+    throw error;
   }
-  return { hub, alpha, close: () => Promise.all([hub.node.close(), alpha.node.close()]) };
+  return { hub, alpha, close };
+}
+
+async function connectChains(here: TestChain, there: TestChain): Promise<void> {
+  const remote = [there.eid, BigInt(there.chainId), there.gateway];
+  await writeGateway(here, "openLane", [...remote, 0n]);
+  await here.write({ address: here.watcherPath, abi: watcherPathAbi as Abi, functionName: "openRemote", args: remote });
+  await writeGateway(here, "addPath", [there.eid, 1, here.watcherPath, false]);
 }
 
 export function writeGateway(chain: TestChain, functionName: string, args: readonly unknown[]): Promise<void> {
