@@ -22,8 +22,13 @@ export type ChainFeed = {
   finalized(): BlockRef | undefined;
   /** Reasons for not being ready. */
   notReady(): string[];
-  /** Makes the records again from the deployment's block. */
-  rescan(): void;
+  /** Whether the records hold everything up to the head that the chain had when reading began. */
+  isCaughtUp(): boolean;
+  /**
+   * Makes the records again from the deployment's block. False, and nothing happens, while they are being made, or
+   * when that was done less than `rescanPauseMs` ago.
+   */
+  rescan(): boolean;
   /** Ends on shutdown; rejects with a FatalError. */
   run(): Promise<void>;
 };
@@ -36,6 +41,7 @@ export function createChainFeed({
   cursors,
   pollMs,
   maxRange,
+  rescanPauseMs = 60_000,
   onChange,
 }: {
   common: Common;
@@ -46,6 +52,7 @@ export function createChainFeed({
   cursors: CursorStore;
   pollMs: number;
   maxRange: number;
+  rescanPauseMs?: number;
   onChange: (change: FeedChange) => void;
 }): ChainFeed {
   const logger = common.logger.child({ chain: chain.name });
@@ -60,6 +67,9 @@ export function createChainFeed({
   let position: Cursor | undefined;
   let restart = new AbortController();
   let isRescan = false;
+  /** The head that the chain had when reading began. */
+  let goal: bigint | undefined;
+  let mayRescanAt = 0;
 
   const side = (lane: Lane) => (lane.src.eid === deployment.eid ? "src" : "dst");
 
@@ -71,6 +81,8 @@ export function createChainFeed({
     }
     return oldest;
   }
+
+  const isCaughtUp = () => goal !== undefined && position !== undefined && position.block.number >= goal;
 
   const keeper = createCursorKeeper({ cursors, key, oldest: oldestBlock });
 
@@ -91,6 +103,7 @@ export function createChainFeed({
     isRescan = false;
     for await (const event of events) {
       trouble = undefined;
+      goal ??= await chain.client.getBlockNumber({ cacheTime: 0 }).catch(() => undefined);
       position = event.cursor;
       let touched: ReadonlySet<Lane> = new Set<Lane>();
       if (event.type === "logs") touched = recordLogs({ eid: deployment.eid, lanes, logs: event.logs });
@@ -110,9 +123,13 @@ export function createChainFeed({
     tip: () => position?.block,
     finalized: () => position?.finalized,
     notReady: () => (trouble === undefined ? [] : [`${chain.name} ${trouble}`]),
+    isCaughtUp: () => isCaughtUp(),
     rescan() {
+      if (isRescan || !isCaughtUp() || Date.now() < mayRescanAt) return false;
+      mayRescanAt = Date.now() + rescanPauseMs;
       isRescan = true;
       restart.abort();
+      return true;
     },
     async run() {
       while (!signal.aborted) {
@@ -122,6 +139,7 @@ export function createChainFeed({
         for (const { lane, record } of lanes) record.clear(side(lane));
         keeper.clear();
         position = undefined;
+        goal = undefined;
         restart = new AbortController();
       }
     },

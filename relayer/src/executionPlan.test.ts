@@ -1,7 +1,7 @@
 import { decodeSuffix, headOf, rootOf } from "@weighlock/core/laneLog.ts";
 import type { Hex } from "viem";
 import { describe, expect, test } from "vitest";
-import { LogIncompleteError, LogMismatchError, planBytes, planExecution } from "./executionPlan.ts";
+import { bestPair, LogIncompleteError, LogMismatchError, planBytes, planExecution } from "./executionPlan.ts";
 import type { Attestation } from "./lane/attested.ts";
 import { createLaneRecord, type LaneRecord } from "./lane/record.ts";
 
@@ -58,6 +58,32 @@ test("nothing when the lower attestation is executed already", () => {
   const { record, attested } = logged([5n, 9n]);
   const from = { count: 5n, head: attested(0, 5n).head };
   expect(planExecution({ from, record, pair: [attested(0, 9n), attested(1, 5n)], ...limits })).toBeUndefined();
+});
+
+describe("bestPair()", () => {
+  const counts = Array.from({ length: 300 }, (_, i) => BigInt(i + 1));
+  const { record, attested } = logged(counts);
+  const best = (list: readonly Attestation[], networks: number, maxBytes: number) =>
+    bestPair({ from: start, record, attested: list, networks, maxWindows: 1_000, maxBytes })?.map(
+      ({ path, count }) => `${path}:${count}`,
+    );
+
+  test("the highest, where its suffix fits", () => {
+    const list = [attested(0, 50n), attested(1, 50n), attested(0, 300n), attested(1, 200n)];
+    expect(best(list, 0b01, 1_000_000)).toEqual(["0:300", "1:200"]);
+  });
+  test("lower ones of the same paths, where it does not", () => {
+    const list = [attested(0, 50n), attested(1, 50n), attested(0, 300n), attested(1, 300n)];
+    expect(best(list, 0b01, 11_000)).toEqual(["1:50", "0:50"]);
+  });
+  test("what is shortest, where nothing fits", () => {
+    const list = [attested(0, 50n), attested(1, 60n), attested(0, 300n)];
+    expect(best(list, 0b01, 100)).toEqual(["1:60", "0:50"]);
+  });
+  test("none without two paths, one of them a network", () => {
+    expect(best([attested(0, 50n), attested(0, 60n)], 0b01, 1_000_000)).toBeUndefined();
+    expect(best([attested(1, 50n), attested(2, 60n)], 0b01, 1_000_000)).toBeUndefined();
+  });
 });
 
 describe("nothing is planned when the logs do not give what is attested", () => {

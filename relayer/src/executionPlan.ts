@@ -4,7 +4,7 @@ import type { EntryWords } from "@weighlock/core/entry.ts";
 import { FatalError, RetryableError } from "@weighlock/core/errors.ts";
 import { type Boundary, encodeSuffix, headOf, rootOf } from "@weighlock/core/laneLog.ts";
 import { type Hex, size } from "viem";
-import type { Attestation } from "./lane/attested.ts";
+import { type Attestation, hasPath } from "./lane/attested.ts";
 import type { LaneRecord, SealedWindow } from "./lane/record.ts";
 
 export type ExecutionPlan = {
@@ -77,6 +77,58 @@ export function planExecution({
     paths: pair.reduce((mask, { path }) => mask | (1 << path), 0),
     remaining: executable.length - chosen.length,
   };
+}
+
+/**
+ * The two attestations, the higher first, whose plan executes most within `maxBytes`, in the fewest bytes; when no plan
+ * fits, the one of fewest bytes. A high attestation may need too long a suffix where a lower one of the same path does
+ * not. `attested` may have several of each path, all of which lie on the log.
+ */
+export function bestPair({
+  from,
+  record,
+  attested,
+  networks,
+  maxWindows,
+  maxBytes,
+}: {
+  from: Boundary;
+  record: Pick<LaneRecord, "windowsAfter">;
+  attested: readonly Attestation[];
+  /** Mask of the paths that are networks: one of the two must be. */
+  networks: number;
+  maxWindows: number;
+  maxBytes: number;
+}): readonly [Attestation, Attestation] | undefined {
+  const windows = record.windowsAfter(from.count).sort((a, b) => Number(a.count - b.count));
+  const rising = attested.toSorted((a, b) => Number(a.count - b.count));
+  let best: { pair: readonly [Attestation, Attestation]; isFitting: boolean; count: bigint; bytes: number } | undefined;
+  for (const low of rising) {
+    const executable = windows.filter(({ count }) => count <= low.count);
+    const others = new Set<number>();
+    for (const high of rising) {
+      if (high.path === low.path || high.count < low.count || others.has(high.path)) continue;
+      // A higher one of the same path only makes the suffix longer.
+      others.add(high.path);
+      if (!hasPath(networks, low.path) && !hasPath(networks, high.path)) continue;
+      const suffixNodes = windows.filter(({ count }) => count <= high.count).length;
+      const chosen = fitting({ from, executable, suffixNodes, maxWindows, maxBytes });
+      const count = chosen.at(-1)?.count;
+      if (count === undefined) continue;
+      const bytes = Number(count - from.count) * ENTRY_BYTES + (suffixNodes - chosen.length) * NODE_BYTES;
+      const found = { pair: [high, low] as const, isFitting: bytes <= maxBytes, count, bytes };
+      if (best === undefined || isBetter(found, best)) best = found;
+    }
+  }
+  return best?.pair;
+}
+
+type PairSize = { isFitting: boolean; count: bigint; bytes: number };
+
+function isBetter(a: PairSize, b: PairSize): boolean {
+  if (a.isFitting !== b.isFitting) return a.isFitting;
+  if (a.isFitting && a.count !== b.count) return a.count > b.count;
+  return a.bytes < b.bytes;
 }
 
 export function planBytes({ entries, suffix }: Pick<ExecutionPlan, "entries" | "suffix">): number {

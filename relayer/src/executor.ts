@@ -11,9 +11,10 @@ import { explain, revertData } from "@weighlock/core/explain.ts";
 import type { Boundary } from "@weighlock/core/laneLog.ts";
 import { TransactionRevertedError } from "@weighlock/core/sender.ts";
 import { encodeFunctionData } from "viem";
-import { type ExecutionPlan, LogMismatchError, planExecution } from "./executionPlan.ts";
+import { bestPair, type ExecutionPlan, LogMismatchError, planExecution } from "./executionPlan.ts";
 import type { Job } from "./jobs.ts";
-import { type Attestation, choosePair, hasPath, highestAttested, readAttestation } from "./lane/attested.ts";
+import { type Attestation, choosePair, hasPath, readAttestation } from "./lane/attested.ts";
+import { createAttestedLogReader } from "./lane/attestedLog.ts";
 import type { LaneChains } from "./lane/chains.ts";
 import type { Lane } from "./lane/lanes.ts";
 import type { LaneRecord } from "./lane/record.ts";
@@ -55,6 +56,7 @@ export function createExecutor({
   const { client } = chain;
   const { gateway } = lane.dst;
   const srcEid = lane.src.eid;
+  const readAttested = createAttestedLogReader({ common, lane, record, chains });
   const signatures = createSignatureCollector({ common, lane, chains, watcherUrls });
   const executedEntries = metrics.counter({
     name: "executed_entries_total",
@@ -76,7 +78,9 @@ export function createExecutor({
       readAttestation({ client, lane, path, count }),
       readPathCounters({ client, gateway, eid: srcEid, path }),
     ]);
-    if (attestation !== undefined && acknowledged.ackCount >= ackCount) return;
+    // A job only says where to look: whoever can write Redis must not make us pay for what is of no use any more.
+    const isAttested = attestation !== undefined || count <= counters.executed;
+    if (isAttested && acknowledged.ackCount >= ackCount) return;
     const commitment = await readCommitment({ lane, chains, count, ackCount });
     if (commitment === undefined) {
       logger.warn({ count, ackCount }, "the source sealed or executed no such boundary; nothing to attest");
@@ -91,18 +95,6 @@ export function createExecutor({
       label: `attest ${lane.name}`,
     });
     logger.info({ count, ackCount, hash, gasUsed }, "attested by watchers");
-  }
-
-  async function attestedPair({ enabled, networks }: Counters, executed: bigint) {
-    const highest = highestAttested(record.attestations(), { executed, enabled });
-    // Logs may be of a fork: only what the gateway holds now counts.
-    const attested = await Promise.all(
-      highest.map(({ path, count }) => readAttestation({ client, lane, path, count })),
-    );
-    return choosePair(
-      attested.filter((each) => each !== undefined),
-      networks,
-    );
   }
 
   async function executedBoundary(): Promise<Boundary> {
@@ -124,12 +116,14 @@ export function createExecutor({
     }) as const;
 
   /** As many windows as the gas allows; at least one. */
-  async function fittingPlan(from: Boundary, pair: readonly [Attestation, Attestation]) {
+  async function fittingPlan(from: Boundary, attested: readonly Attestation[], networks: number) {
     let maxWindows = Number.MAX_SAFE_INTEGER;
     for (;;) {
       const entriesAllowed = Number(limits.maxGas / gasPerEntry);
       const maxBytes = Math.min(limits.maxBytes, 96 * entriesAllowed);
-      const plan = planExecution({ from, record, pair, maxWindows, maxBytes });
+      const limited = { from, record, maxWindows, maxBytes };
+      const pair = bestPair({ ...limited, attested, networks });
+      const plan = pair && planExecution({ ...limited, pair });
       if (plan === undefined) return undefined;
       const { functionName, args, abi } = callOf(plan);
       const gas = await client
@@ -163,16 +157,17 @@ export function createExecutor({
         details: { lane: lane.name, halt: counters.halt },
       });
     }
-    const pair = await attestedPair(counters, from.count);
-    if (pair === undefined) return false;
-    const plan = await fittingPlan(from, pair);
+    const attested = await readAttested(counters, from);
+    const reach = choosePair(attested, counters.networks)?.[1].count;
+    if (reach === undefined) return false;
+    const plan = await fittingPlan(from, attested, counters.networks);
     if (plan === undefined) return false;
     const count = plan.counts.at(-1) ?? from.count;
     const { transactionHash: hash, gasUsed } = await sender.write({ ...callOf(plan), label: `execute ${lane.name}` });
     executedEntries.inc({ lane: lane.name }, plan.entries.length);
     const { entries, counts, remaining } = plan;
     logger.info({ count, entries: entries.length, windows: counts.length, remaining, hash, gasUsed }, "executed");
-    return remaining > 0;
+    return count < reach;
   }
 
   return async (job) => {

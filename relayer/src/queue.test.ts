@@ -99,6 +99,17 @@ test("poisoned jobs are dropped; the ones behind them run", async () => {
   expect(handle.mock.calls).toEqual([[job(5n)]]);
 });
 
+test("a job's id that somebody else has taken does not keep it from running", async () => {
+  const { srcEid, dstEid } = job(8n);
+  const taken = (nonce: bigint) => ({ jobId: `verify-${srcEid}-${dstEid}-${nonce}-9` });
+  await stranger.add("verify", "junk", { ...taken(8n), removeOnComplete: false });
+  await stranger.add("verify", "junk", { ...taken(10n), delay: 1e12 });
+  await vi.waitFor(async () => expect(await stranger.getJobState(taken(8n).jobId)).toBe("completed"));
+  for (const nonce of [8n, 10n]) await queue.add(job(nonce));
+  await idle();
+  expect(handle.mock.calls.map(([{ nonce }]) => nonce).sort()).toEqual([10n, 8n]);
+});
+
 test("a wiped Redis forgets jobs, and takes new ones at once", async () => {
   const release = Promise.withResolvers<void>();
   handle.mockImplementationOnce(() => release.promise);

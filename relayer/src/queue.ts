@@ -7,11 +7,16 @@ import { Queue, UnrecoverableError, Worker } from "bullmq";
 import { type Job, type JobName, jobId, parseJob, storeJob } from "./jobs.ts";
 
 export type JobQueue<Name extends JobName> = {
-  /** Nothing happens while a job of the same coordinates waits, runs, or rests after a fatal failure. */
+  /**
+   * Nothing happens while a job of the same coordinates waits, runs, or rests after a fatal failure. One that will not
+   * run, whoever put it there, is replaced.
+   */
   add(job: Job<Name>): Promise<void>;
   /** Jobs by BullMQ's states. */
   depths(): Promise<Readonly<Record<string, number>>>;
 };
+
+const MAX_RESTING = 10_000;
 
 export type JobQueueOptions<Name extends JobName> = {
   common: Common;
@@ -48,6 +53,17 @@ export function createJobQueue<Name extends JobName>({
   /** When each job that failed for good may be taken again, in milliseconds. */
   const resting = new Map<string, number>();
 
+  /** Longest that a job of ours waits for its next attempt, with a margin. */
+  const maxDelayMs = backoffMs * 2 ** (attempts + 1);
+
+  function rest(id: string): void {
+    const now = Date.now();
+    if (resting.size >= MAX_RESTING) for (const [each, until] of resting) if (until <= now) resting.delete(each);
+    const [oldest] = resting.keys();
+    if (resting.size >= MAX_RESTING && oldest !== undefined) resting.delete(oldest);
+    resting.set(id, now + restMs);
+  }
+
   const options = { connection: { url: redisUrl }, prefix: PRODUCT.slug };
   const queue = new Queue(name, {
     ...options,
@@ -77,7 +93,7 @@ export function createJobQueue<Name extends JobName>({
         if (error instanceof FatalError) {
           finished.inc({ queue: name, outcome: "failed" });
           logger.error(fields, "job failed for good");
-          resting.set(jobId(name, job), Date.now() + restMs);
+          rest(jobId(name, job));
           throw new UnrecoverableError(messageOf(error));
         }
         finished.inc({ queue: name, outcome: "retried" });
@@ -99,6 +115,16 @@ export function createJobQueue<Name extends JobName>({
     await queue.close();
   });
 
+  /** Whether the job of that id is none, or one that does not run in its time. */
+  async function isFree(id: string): Promise<boolean> {
+    const state = await queue.getJobState(id);
+    if (["waiting", "active", "prioritized"].includes(state)) return false;
+    if (state !== "delayed") return true;
+    // BullMQ keeps the time in the score's upper bits.
+    const score = await (await queue.backend.client).zscore(queue.toKey("delayed"), id);
+    return score === null || Number(score) / 0x1000 > Date.now() + maxDelayMs;
+  }
+
   async function depths(): Promise<Record<string, number>> {
     const counts = await queue.getJobCounts("waiting", "active", "delayed");
     for (const [state, value] of Object.entries(counts)) depth.set({ queue: name, state }, value);
@@ -114,6 +140,9 @@ export function createJobQueue<Name extends JobName>({
         if (Date.now() < restsUntil) return;
         resting.delete(id);
       }
+      if (!(await isFree(id))) return;
+      // It may have begun to run just now, and then stays.
+      await queue.remove(id).catch((err: unknown) => logger.debug({ err, id }, "could not remove a stale job"));
       await queue.add(name, storeJob<Name>(job), { jobId: id });
     },
     depths,

@@ -44,7 +44,7 @@ beforeAll(async () => {
   const { contractAddress } = await chain.client.waitForTransactionReceipt({ hash });
   if (!contractAddress) throw new RangeError("the path was not deployed");
   lane = { ...paper, watchers: { ...paper.watchers, address: contractAddress } };
-  const feed = { tip: () => undefined, finalized: () => undefined, rescan: () => undefined };
+  const feed = { tip: () => undefined, finalized: () => undefined, isCaughtUp: () => true, rescan: () => false };
   const end = { chain, feed, sender: createSender({ common, chain, privateKey: generatePrivateKey() }) };
   chains = { src: end, dst: end };
 });

@@ -24,6 +24,27 @@ export function highestAttested(
   return [...highest].map(([path, count]) => ({ path, count }));
 }
 
+// Each is a read of the gateway; far fewer are ever under way.
+const MAX_HIGHEST = 24;
+const MAX_LOWEST = 8;
+
+/** Each enabled path's counts above what is executed; of very many, the highest and the lowest. */
+export function attestedCounts(
+  attestations: readonly AttestedCount[],
+  { executed, enabled }: { executed: bigint; enabled: number },
+): { path: number; count: bigint }[] {
+  const ofPaths = new Map<number, Set<bigint>>();
+  for (const { path, count } of attestations) {
+    if (count > executed && hasPath(enabled, path)) ofPaths.set(path, (ofPaths.get(path) ?? new Set()).add(count));
+  }
+  return [...ofPaths].flatMap(([path, counts]) => {
+    const falling = [...counts].sort((a, b) => Number(b - a));
+    const isFew = falling.length <= MAX_HIGHEST + MAX_LOWEST;
+    const kept = isFew ? falling : [...falling.slice(0, MAX_HIGHEST), ...falling.slice(-MAX_LOWEST)];
+    return kept.map((count) => ({ path, count }));
+  });
+}
+
 /**
  * The two paths, one of them a network, that together reach furthest, highest first; undefined while there are none.
  */
@@ -33,7 +54,7 @@ export function choosePair<Attested extends { path: number; count: bigint }>(
 ): readonly [Attested, Attested] | undefined {
   const byCount = attested.toSorted((a, b) => Number(b.count - a.count));
   const network = byCount.find(({ path }) => hasPath(networks, path));
-  const other = byCount.find((each) => each !== network);
+  const other = byCount.find(({ path }) => path !== network?.path);
   if (network === undefined || other === undefined) return undefined;
   return network.count >= other.count ? [network, other] : [other, network];
 }

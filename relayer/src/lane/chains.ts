@@ -4,5 +4,9 @@ import type { Chain } from "@weighlock/core/chains.ts";
 import type { Sender } from "@weighlock/core/sender.ts";
 import type { ChainFeed } from "../chainFeed.ts";
 
-export type LaneEnd = { chain: Chain; sender: Sender; feed: Pick<ChainFeed, "tip" | "finalized" | "rescan"> };
+export type LaneEnd = {
+  chain: Chain;
+  sender: Sender;
+  feed: Pick<ChainFeed, "tip" | "finalized" | "isCaughtUp" | "rescan">;
+};
 export type LaneChains = { src: LaneEnd; dst: LaneEnd };

@@ -63,20 +63,25 @@ export function createLaneLook({
   let isAsked = false;
 
   async function look(): Promise<void> {
-    const [situation, inbox] = await Promise.all([
+    const destination = { client: dst.chain.client, gateway: lane.dst.gateway, eid: lane.src.eid };
+    const [situation, inbox, final] = await Promise.all([
       readSituation(),
-      readCounters({ client: dst.chain.client, gateway: lane.dst.gateway, eid: lane.src.eid }),
+      readCounters(destination),
+      readCounters({ ...destination, blockTag: "finalized" }),
     ]);
     backlog.set({ lane: lane.name }, Number(situation.posted - inbox.executed));
-    await checkRecord({ executed: inbox.executed, sealed: situation.sealed });
+    // What is known is worth acting on, whether or not it is all.
+    await checkRecord(inbox.executed).catch((err: unknown) => {
+      if (!signal.aborted) logger.warn({ err }, "can't tell whether something that is due is not known");
+    });
 
     if (decideDispatch(situation, policy) !== undefined) {
       await queues.dispatch({ ...coordinates, count: situation.posted, ackCount: situation.executed });
     }
-    await lookAtDispatches(inbox.enabled);
+    await lookAtDispatches({ enabled: inbox.enabled, executed: final.executed });
     const pair = choosePair(highestAttested(record.attestations(), inbox), inbox.networks);
     if (pair && inbox.halt === 0) await queues.execute({ ...coordinates, count: pair[1].count, ackCount: 0n });
-    await prune();
+    prune({ executed: final.executed, sealed: situation.sealed });
 
     isBusy =
       situation.posted > inbox.executed ||
@@ -86,7 +91,7 @@ export function createLaneLook({
   }
 
   /** Packets to commit, and the newest final commitment to bring to the watchers' path. */
-  async function lookAtDispatches(enabled: number): Promise<void> {
+  async function lookAtDispatches({ enabled, executed }: { enabled: number; executed: bigint }): Promise<void> {
     const dispatches = record.dispatches();
     packets.retain(new Set(dispatches.map(({ blockHash }) => blockHash)));
     const finalBlock = src.feed.finalized()?.number ?? -1n;
@@ -95,7 +100,9 @@ export function createLaneLook({
       // A disabled path takes nothing any more.
       const isCarried = !hasPath(enabled, lane.layerZero.dst.index) || (await lookAtPackets(dispatch));
       const isWatched =
-        dispatch !== newest || !hasPath(enabled, lane.watchers.index) || (await isBroughtToWatchers(dispatch));
+        dispatch !== newest ||
+        !hasPath(enabled, lane.watchers.index) ||
+        (await isBroughtToWatchers(dispatch, executed));
       if (!isWatched) {
         await queues.execute({ ...coordinates, count: dispatch.count, ackCount: dispatch.ackCount });
       }
@@ -118,32 +125,30 @@ export function createLaneLook({
     return isDelivered;
   }
 
-  async function isBroughtToWatchers({ count, ackCount }: DispatchRecord): Promise<boolean> {
+  /** What is `executed` for good needs no attestation any more, only its acknowledgement. */
+  async function isBroughtToWatchers({ count, ackCount }: DispatchRecord, executed: bigint): Promise<boolean> {
     const { client } = dst.chain;
     const path = lane.watchers.index;
     const [attestation, acknowledged] = await Promise.all([
       readAttestation({ client, lane, path, count }),
       readPathCounters({ client, gateway: lane.dst.gateway, eid: lane.src.eid, path }),
     ]);
-    return attestation !== undefined && acknowledged.ackCount >= ackCount;
+    return (attestation !== undefined || count <= executed) && acknowledged.ackCount >= ackCount;
   }
 
-  async function prune(): Promise<void> {
-    const { executed } = await readCounters({
-      client: dst.chain.client,
-      gateway: lane.dst.gateway,
-      eid: lane.src.eid,
-      blockTag: "finalized",
-    });
-    record.prune(executed);
+  /** What the destination has executed for good, and what the source has sealed. */
+  function prune({ executed, sealed }: { executed: bigint; sealed: bigint }): void {
+    // Never true of honest nodes, but for the moment between the two reads.
+    if (executed > sealed) logger.warn({ executed, sealed }, "executed more than was sealed; nothing is forgotten");
+    else record.prune(executed);
   }
 
   /** A wrong cursor costs entries or packets; what the chains say is due and is not known has the source read again. */
-  async function checkRecord({ executed, sealed }: { executed: bigint; sealed: bigint }): Promise<void> {
+  async function checkRecord(executed: bigint): Promise<void> {
     const tip = src.feed.tip();
-    if (tip === undefined) return;
-    const gap =
-      sealed > executed && record.entry(executed) === undefined ? `entry ${executed}` : await packetGap(tip.number);
+    // What has not been read yet is no gap.
+    if (tip === undefined || !src.feed.isCaughtUp()) return;
+    const gap = (await entryGap(tip.number, executed)) ?? (await packetGap(tip.number));
     if (gap === undefined || missing?.gap !== gap) {
       missing = gap === undefined ? undefined : { gap, seenAt: tip.number };
       return;
@@ -151,13 +156,21 @@ export function createLaneLook({
     // The counters may be a little newer than the last block that was followed.
     if (tip.number < missing.seenAt + 2n) return;
     missing = undefined;
-    logger.warn({ gap }, "something that is due is not known");
-    src.feed.rescan();
+    if (src.feed.rescan()) logger.warn({ gap }, "something that is due is not known");
   }
 
-  async function packetGap(sentBy: bigint): Promise<string | undefined> {
+  /** `at` is the last block that was followed; a node that has dropped its state is asked for the newest. */
+  async function entryGap(at: bigint, executed: bigint): Promise<string | undefined> {
+    const source = { client: src.chain.client, gateway: lane.src.gateway, eid: lane.dst.eid };
+    const { sealed } = await readCounters({ ...source, blockNumber: at }).catch(() => readCounters(source));
+    return sealed > executed && record.entry(executed) === undefined ? `entry ${executed}` : undefined;
+  }
+
+  async function packetGap(at: bigint): Promise<string | undefined> {
     const clients = { src: src.chain.client, dst: dst.chain.client };
-    const undelivered = await undeliveredNonces({ ...clients, lane, sentBy });
+    const undelivered = await undeliveredNonces({ ...clients, lane, sentBy: at }).catch(() =>
+      undeliveredNonces({ ...clients, lane, sentBy: "latest" }),
+    );
     if (undelivered.length === 0) return undefined;
     const known = await Promise.all(record.dispatches().map(({ blockHash }) => packets.sentIn(blockHash)));
     const nonces = new Set(known.flat().map(({ nonce }) => nonce));

@@ -55,6 +55,22 @@ test("prune() forgets what is executed, and what is read again of it", () => {
   expect(record.windowsAfter(0n).map(({ count }) => count)).toEqual([3n]);
 });
 
+test("prune() to any number a node may give takes no longer than what is kept", () => {
+  const record = filled();
+  record.prune((1n << 64n) - 1n);
+  expect(record.entry(2n)).toBeUndefined();
+});
+
+test("clear() takes back what prune() settled: what is read again is judged anew", () => {
+  const record = filled();
+  record.prune(100n);
+  record.clear("src");
+  record.posted(entry(1n, 11n));
+  record.sealed(window(2n, 12n));
+  expect(record.entry(1n)).toBeDefined();
+  expect(record.windowsAfter(0n)).toHaveLength(1);
+});
+
 test("oldestBlock() is that of the oldest thing still to be done", () => {
   const record = filled();
   expect(record.oldestBlock("src")).toBe(10n);

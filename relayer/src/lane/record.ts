@@ -79,7 +79,8 @@ export function createLaneRecord(): LaneRecord {
     },
     prune(executed) {
       if (executed <= first) return;
-      for (let index = first; index < executed; index += 1n) entries.delete(index);
+      // By what is kept, not by the range: a node may have given any number.
+      for (const index of entries.keys()) if (index < executed) entries.delete(index);
       first = executed;
       windows = windows.filter(({ count }) => count > executed);
       attestations = attestations.filter(({ count }) => count > executed);
@@ -92,6 +93,8 @@ export function createLaneRecord(): LaneRecord {
         attestations = [];
         return;
       }
+      // What is read again is judged anew.
+      first = 0n;
       entries.clear();
       windows = [];
       dispatches = [];

@@ -23,11 +23,20 @@ export type PathCounters = { sentCount: bigint; sentAckCount: bigint; ackCount: 
 
 export type StateAt = { client: ChainClient; gateway: Address; eid: number; blockTag?: "latest" | "finalized" };
 
+/** Instead of a tag; a node that has dropped that block's state fails. */
+type AtBlock = { blockNumber?: bigint };
+
 const { variables, structs } = layout.Gateway;
 
-export async function readCounters({ client, gateway, eid, blockTag = "latest" }: StateAt): Promise<Counters> {
+export async function readCounters({
+  client,
+  gateway,
+  eid,
+  blockTag = "latest",
+  blockNumber,
+}: StateAt & AtBlock): Promise<Counters> {
   const slot = laneSlot(eid) + BigInt(structs.Lane.counters.slot);
-  const field = fieldsOf(await readSlot({ client, gateway, slot, blockTag }));
+  const field = fieldsOf(await readSlot({ client, gateway, slot, block: blockNumber ?? blockTag }));
   const { posted, sealed_, executed, enabled, networks, windowLimit, halt } = structs.Counters;
   return {
     posted: field(posted),
@@ -49,7 +58,7 @@ export async function readPathCounters({
 }: StateAt & { path: number }): Promise<PathCounters> {
   const { sentCount, sentAckCount, ackCount, ackAt } = structs.PathState;
   const base = laneSlot(eid) + BigInt(structs.Lane.paths.slot + path * PATH_SLOTS);
-  const field = fieldsOf(await readSlot({ client, gateway, slot: base + BigInt(sentCount.slot), blockTag }));
+  const field = fieldsOf(await readSlot({ client, gateway, slot: base + BigInt(sentCount.slot), block: blockTag }));
   return {
     sentCount: field(sentCount),
     sentAckCount: field(sentAckCount),
@@ -68,14 +77,15 @@ async function readSlot({
   client,
   gateway,
   slot,
-  blockTag,
+  block,
 }: {
   client: ChainClient;
   gateway: Address;
   slot: bigint;
-  blockTag: "latest" | "finalized";
+  block: bigint | "latest" | "finalized";
 }): Promise<bigint> {
-  const word = await client.getStorageAt({ address: gateway, slot: numberToHex(slot, { size: 32 }), blockTag });
+  const at = typeof block === "bigint" ? { blockNumber: block } : { blockTag: block };
+  const word = await client.getStorageAt({ address: gateway, slot: numberToHex(slot, { size: 32 }), ...at });
   return BigInt((word ?? "0x0") as Hex);
 }
 

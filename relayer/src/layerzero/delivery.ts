@@ -2,6 +2,7 @@
 
 import type { ChainClient } from "@weighlock/core/chains.ts";
 import { type Address, zeroHash } from "viem";
+import { leastOf } from "../bigints.ts";
 import type { Lane } from "../lane/lanes.ts";
 import { endpointAbi, receiveUlnAbi } from "./abi.ts";
 import type { Packet } from "./packet.ts";
@@ -28,9 +29,13 @@ export async function lazyInboundNonce({
   });
 }
 
+// More than are ever under way; a node that answers with a huge number must not fill the memory.
+const MAX_NONCES = 10_000n;
+
 /**
- * Nonces that the source had sent by block `sentBy` and whose delivery the destination has not reached: each must be
- * known to whoever carries the lane, since LayerZero delivers none whose predecessors are not verified.
+ * Nonces that the source had sent by block `sentBy`, or by now, and whose delivery the destination has not reached, the
+ * lowest 10,000: each must be known to whoever carries the lane, since LayerZero delivers none whose predecessors are
+ * not verified.
  */
 export async function undeliveredNonces({
   src,
@@ -41,7 +46,7 @@ export async function undeliveredNonces({
   src: ChainClient;
   dst: ChainClient;
   lane: Lane;
-  sentBy: bigint;
+  sentBy: bigint | "latest";
 }): Promise<bigint[]> {
   const [sent, reached] = await Promise.all([
     src.readContract({
@@ -49,11 +54,12 @@ export async function undeliveredNonces({
       abi: endpointAbi,
       functionName: "outboundNonce",
       args: [lane.layerZero.src.address, lane.dst.eid, lane.layerZero.receiver],
-      blockNumber: sentBy,
+      ...(sentBy === "latest" ? { blockTag: sentBy } : { blockNumber: sentBy }),
     }),
     lazyInboundNonce({ client: dst, lane }),
   ]);
-  return Array.from({ length: sent > reached ? Number(sent - reached) : 0 }, (_, i) => reached + 1n + BigInt(i));
+  const length = Number(leastOf([MAX_NONCES, sent > reached ? sent - reached : 0n], 0n));
+  return Array.from({ length }, (_, i) => reached + 1n + BigInt(i));
 }
 
 /** `client` is the destination's. */

@@ -34,7 +34,12 @@ beforeAll(async () => {
   await setSlot(gateway, executedHeadSlot({ srcEid: dstEid, count: 2n }), word("3"));
   await setSlot(layerZero.endpoint, outboundNonceSlot(outbound), numberToHex(9, { size: 32 }));
   await mine();
-  evidence = await fetchEvidence({ client, lane, claim, block: { tag: "latest" } });
+  evidence = await fetchEvidence({
+    client,
+    lane,
+    claim,
+    block: { number: await client.getBlockNumber({ cacheTime: 0 }) },
+  });
 });
 
 test("proves the slots under the block's hash", async () => {
@@ -61,10 +66,30 @@ test("evidence of a block stays valid when the state has moved on", async () => 
   await mine();
   await setSlot(lane.src.layerZero.endpoint, outboundNonceSlot(outbound), pad("0x0a"));
   await mine();
-  const later = await fetchEvidence({ client, lane, claim, block: { tag: "latest" } });
+  const later = await fetchEvidence({
+    client,
+    lane,
+    claim,
+    block: { number: await client.getBlockNumber({ cacheTime: 0 }) },
+  });
   expect((await readEvidence({ evidence: later, lane, claim })).outboundNonce).toBe(10n);
   const again = await fetchEvidence({ client, lane, claim, block: { hash: evidence.blockHash } });
   expect((await readEvidence({ evidence: again, lane, claim })).outboundNonce).toBe(9n);
+});
+
+test("a node that answers with another block proves nothing", async () => {
+  const elsewhere: typeof client = {
+    ...client,
+    request: ((call: { method: string; params: unknown }) =>
+      client.request(
+        (call.method.startsWith("eth_getBlockBy")
+          ? { method: "eth_getBlockByNumber", params: ["0x0", false] }
+          : call) as never,
+      )) as typeof client.request,
+  };
+  const asked = { client: elsewhere, lane, claim };
+  await expect(fetchEvidence({ ...asked, block: { hash: evidence.blockHash } })).rejects.toThrow(HeaderMismatchError);
+  await expect(fetchEvidence({ ...asked, block: { number: 1n } })).rejects.toThrow(HeaderMismatchError);
 });
 
 describe("tampered evidence proves nothing", () => {

@@ -48,16 +48,22 @@ export async function fetchEvidence({
   lane: Lane;
   claim: Claim;
   /** By hash where that block is the dispatch's own. */
-  block: { hash: Hash } | { tag: "latest" };
+  block: { hash: Hash } | { number: bigint };
 }): Promise<Evidence> {
   const raw =
     "hash" in block
       ? await client.request({ method: "eth_getBlockByHash", params: [block.hash, false] })
-      : await client.request({ method: "eth_getBlockByNumber", params: [block.tag, false] });
+      : await client.request({ method: "eth_getBlockByNumber", params: [numberToHex(block.number), false] });
   if (raw?.hash === undefined || raw.hash === null || raw.number === null) {
     throw new HeaderMismatchError("The node does not know the block.", { details: { chain: lane.src.name, ...block } });
   }
   const { number, hash } = raw;
+  const isOther = "hash" in block ? hash.toLowerCase() !== block.hash.toLowerCase() : BigInt(number) !== block.number;
+  if (isOther) {
+    throw new HeaderMismatchError("The node answered with another block than it was asked for.", {
+      details: { chain: lane.src.name, ...block, answered: { number: BigInt(number), hash } },
+    });
+  }
   const slots = slotsOf(lane, claim);
   const prove = async (address: AccountProof["address"], keys: readonly Hash[]) => {
     const proof = await client.request({ method: "eth_getProof", params: [address, [...keys], number] });

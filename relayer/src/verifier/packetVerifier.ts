@@ -11,13 +11,14 @@ import { explainRevert } from "@weighlock/core/explain.ts";
 import type { Sender } from "@weighlock/core/sender.ts";
 import { isAddressEqual, parseEventLogs, type TransactionReceipt } from "viem";
 import type { PrivateKeyAccount } from "viem/accounts";
+import { leastOf } from "../bigints.ts";
 import type { Job } from "../jobs.ts";
 import type { Lane } from "../lane/lanes.ts";
 import { dvnAbi, receiveUlnAbi } from "../layerzero/abi.ts";
 import { isVerifiedBy } from "../layerzero/delivery.ts";
 import type { Packet } from "../layerzero/packet.ts";
 import { findSentPackets } from "../layerzero/sentPackets.ts";
-import { decidePacket } from "./decision.ts";
+import { decidePacket, UnprovenPacketError } from "./decision.ts";
 import { signVerification } from "./dvnSignature.ts";
 import { type Claim, type Evidence, fetchEvidence, type ProvenFacts, readEvidence } from "./evidence.ts";
 import type { EvidenceStore } from "./evidenceStore.ts";
@@ -37,6 +38,10 @@ export type PacketVerifier = {
 export class VerificationIneffectiveError extends RetryableError {
   override name = "VerificationIneffectiveError";
 }
+/** Kept evidence did not bear out a packet; other evidence is fetched before that is final. */
+export class EvidenceRefusedError extends RetryableError {
+  override name = "EvidenceRefusedError";
+}
 export class SignerRefusedError extends FatalError {
   override name = "SignerRefusedError";
 }
@@ -44,6 +49,8 @@ export class SignerRefusedError extends FatalError {
 // DVN.execute turns a verification that ran out of gas into an event, so an estimate would find the least gas at which
 // the outer call survives. One verification took 69,700.
 const MIN_GAS = 150_000n;
+// How far a destination's clock may run ahead of ours: one node's timestamp must not make a signature last for ever.
+const MAX_CLOCK_LEAD_SECONDS = 300n;
 
 export function createPacketVerifier({
   common,
@@ -79,6 +86,11 @@ export function createPacketVerifier({
     labels: ["lane"],
   });
 
+  /** Whom to ask first for evidence. */
+  let preferred = 0;
+  /** Packets that one piece of evidence did not bear out. */
+  const doubted = new Set<string>();
+
   async function fetchAnywhere({
     claim,
     block,
@@ -87,8 +99,9 @@ export function createPacketVerifier({
     block: Parameters<typeof fetchEvidence>[0]["block"];
   }) {
     let last: unknown;
+    const { clients } = sources.chain;
     // Any source may give a proof: its root is compared with all of them before it counts.
-    for (const source of sources.chain.clients) {
+    for (const source of [...clients.slice(preferred), ...clients.slice(0, preferred)]) {
       try {
         const evidence = await fetchEvidence({ client: source, lane, claim, block });
         await readEvidence({ evidence, lane, claim });
@@ -112,18 +125,39 @@ export function createPacketVerifier({
     }
   }
 
-  /** Evidence under a block that is final in every source. */
-  async function finalFacts({ packet, claim }: { packet: Packet; claim: Claim }): Promise<ProvenFacts> {
+  /** Whoever gave evidence that was of no use is asked last. */
+  function preferAnother(): void {
+    preferred = (preferred + 1) % sources.chain.clients.length;
+  }
+
+  /** Evidence under a block that is final in every source, and no older than the packet's, `sentIn`. */
+  async function finalFacts({
+    packet,
+    claim,
+    sentIn,
+  }: {
+    packet: Packet;
+    claim: Claim;
+    sentIn: bigint;
+  }): Promise<ProvenFacts> {
     const key = { lane, claim, nonce: packet.nonce };
     const kept = await store.get(key);
     const facts = kept && (await readKept(kept, claim));
+    const newest = await sources.newestShared();
     if (facts) {
-      const { hash } = await sources.finalBlock(facts.block.number);
-      if (hash === facts.block.hash) return facts;
-      logger.warn({ nonce: packet.nonce, block: facts.block.number }, "the kept evidence is of a fork; fetching anew");
+      const { number } = facts.block;
+      const isPossible = number >= sentIn && number <= newest;
+      if (isPossible && (await sources.finalBlock(number)).hash === facts.block.hash) return facts;
+      logger.warn({ nonce: packet.nonce, block: number, sentIn, newest }, "kept evidence is no use; fetching anew");
+      preferAnother();
+    }
+    if (newest < sentIn) {
+      throw new NotFinalizedError("A source has not reached the packet's block.", {
+        details: { lane: lane.name, nonce: packet.nonce, block: sentIn, newest },
+      });
     }
     // Its state may be gone by now. The slots are written once, so a later block proves the same, once it is final.
-    const evidence = await fetchAnywhere({ claim, block: { tag: "latest" } });
+    const evidence = await fetchAnywhere({ claim, block: { number: newest } });
     await store.set(key, evidence);
     throw new NotFinalizedError("Evidence was fetched at the newest block, which must become final first.", {
       details: { lane: lane.name, nonce: packet.nonce },
@@ -135,6 +169,26 @@ export function createPacketVerifier({
       logger.error({ err: error }, "the kept evidence is not valid; fetching anew");
       return undefined;
     });
+  }
+
+  /** Throws EvidenceRefusedError the first time that evidence does not bear a packet out, UnprovenPacketError after. */
+  async function decide(options: Parameters<typeof decidePacket>[0]): Promise<Packet> {
+    const { claim, nonce, logged } = options;
+    try {
+      const packet = decidePacket(options);
+      doubted.delete(logged.guid);
+      return packet;
+    } catch (error) {
+      if (!(error instanceof UnprovenPacketError)) throw error;
+      await store.delete({ lane, claim, nonce });
+      preferAnother();
+      if (doubted.delete(logged.guid)) throw error;
+      doubted.add(logged.guid);
+      throw new EvidenceRefusedError("The evidence does not bear the packet out; other evidence is fetched.", {
+        details: { lane: lane.name, nonce },
+        cause: error,
+      });
+    }
   }
 
   async function confirmationsOf(): Promise<bigint> {
@@ -151,7 +205,8 @@ export function createPacketVerifier({
 
   async function submit({ packet, confirmations }: { packet: Packet; confirmations: bigint }): Promise<void> {
     const { timestamp } = await client.getBlock();
-    const expiration = timestamp + expirySeconds;
+    const latest = BigInt(Math.floor(Date.now() / 1_000)) + MAX_CLOCK_LEAD_SECONDS;
+    const expiration = leastOf([timestamp, latest], latest) + expirySeconds;
     const param = await signVerification({ signer, vid: dvn.vid, receiveUln, packet, confirmations, expiration });
     const receipt = await sender.write({
       address: dvn.submitter,
@@ -203,8 +258,8 @@ export function createPacketVerifier({
       }
       if (await isVerifiedBy({ client, lane, packet, dvn: dvn.address })) return;
       const claim = claimOf(packet);
-      const facts = await finalFacts({ packet, claim });
-      const decided = decidePacket({ lane, claim, facts, nonce, logged: packet });
+      const facts = await finalFacts({ packet, claim, sentIn: blockNumber });
+      const decided = await decide({ lane, claim, facts, nonce, logged: packet });
       const confirmations = await confirmationsOf();
       if (block.depth < confirmations) {
         throw new NotFinalizedError("The packet has fewer confirmations than its destination asks.", {
@@ -214,7 +269,10 @@ export function createPacketVerifier({
       await submit({ packet: decided, confirmations });
     },
     isDone: ({ packet, blockTag }) => isVerifiedBy({ client, lane, packet, dvn: dvn.address, blockTag }),
-    forget: (packet) => store.delete({ lane, claim: claimOf(packet), nonce: packet.nonce }),
+    forget(packet) {
+      doubted.delete(packet.guid);
+      return store.delete({ lane, claim: claimOf(packet), nonce: packet.nonce });
+    },
   };
 }
 

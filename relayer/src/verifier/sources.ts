@@ -27,6 +27,8 @@ export type Sources = {
    * throws NotFinalizedError, too.
    */
   finalBlock(number: bigint): Promise<{ hash: Hash; depth: bigint }>;
+  /** The newest block that every source has reached; throws SourceSilentError. */
+  newestShared(): Promise<bigint>;
 };
 
 export function createSources({ common, chain }: { common: Common; chain: Chain }): Sources {
@@ -81,6 +83,9 @@ export function createSources({ common, chain }: { common: Common; chain: Chain 
         return (await client.getBlock({ blockNumber: number })).hash;
       });
       return { hash, depth: leastOf(depths, 0n) };
+    },
+    async newestShared() {
+      return leastOf(await askAll("the newest block", (client) => client.getBlockNumber({ cacheTime: 0 })), 0n);
     },
   };
 }

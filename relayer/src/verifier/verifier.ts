@@ -9,7 +9,7 @@ import { createUncheckedChain } from "@weighlock/core/chains.ts";
 import type { Common } from "@weighlock/core/common.ts";
 import { type Cursor, createRedisCursorStore } from "@weighlock/core/cursor.ts";
 import type { ChainDeployment } from "@weighlock/core/deployment.ts";
-import { FatalError } from "@weighlock/core/errors.ts";
+import { FatalError, RetryableError } from "@weighlock/core/errors.ts";
 import { type FollowerEvent, followChain } from "@weighlock/core/follower.ts";
 import { createSender } from "@weighlock/core/sender.ts";
 import { Redis } from "ioredis";
@@ -26,7 +26,7 @@ import type { VerifierSetup } from "./config.ts";
 import { createEvidenceStore } from "./evidenceStore.ts";
 import { checkDvn, findDvn } from "./ourDvn.ts";
 import { createPacketVerifier, type PacketVerifier } from "./packetVerifier.ts";
-import { createPendingPackets } from "./pendingPackets.ts";
+import { createPendingPackets, type PendingPacket } from "./pendingPackets.ts";
 import { createSources } from "./sources.ts";
 
 export type Verifier = {
@@ -37,6 +37,7 @@ export type Verifier = {
 };
 
 const DISPATCHED = toEventSelector("Dispatched(uint32,uint64,bytes32,uint64,bytes32,uint8)");
+const RESTART_PAUSE_MS = 60_000;
 
 export async function createVerifier({ common, setup }: { common: Common; setup: VerifierSetup }): Promise<Verifier> {
   const { settings, deployment, dataDir } = setup;
@@ -93,12 +94,36 @@ export async function createVerifier({ common, setup }: { common: Common; setup:
   /** The last block of each source that was handled. */
   const tips = new Map<number, bigint>();
   const restarts = new Map<number, AbortController>();
+  /** When a source may be read again from its start, in milliseconds. */
+  const mayRestartAt = new Map<number, number>();
   const trouble = new Map(deployment.chains.map(({ eid }) => [eid, "has not been read yet"]));
+
+  /** Destinations whose DVN is known to fit the configuration. */
+  const checked = new Set<number>();
+  /** Packets that a job is at. */
+  const underWay = new Set<string>();
 
   async function verify(job: Job<"verify">): Promise<void> {
     const lane = findLane(lanes, job);
-    if (lane === undefined) logger.warn({ job }, "dropped a job for a lane that the deployment does not have");
-    else await verifiers.get(lane)?.verify(job);
+    if (lane === undefined) {
+      logger.warn({ job }, "dropped a job for a lane that the deployment does not have");
+      return;
+    }
+    if (!checked.has(lane.dst.eid)) {
+      throw new RetryableError("The destination's DVN has not been checked yet.", { details: { lane: lane.name } });
+    }
+    // Redis may hold the same coordinates under many ids; each would pay for a transaction.
+    const key = `${lane.name} ${job.nonce}`;
+    if (underWay.has(key)) {
+      logger.debug({ job }, "dropped a job for a packet that another job is at");
+      return;
+    }
+    underWay.add(key);
+    try {
+      await verifiers.get(lane)?.verify(job);
+    } finally {
+      underWay.delete(key);
+    }
   }
 
   async function handle(source: ChainDeployment, event: FollowerEvent): Promise<void> {
@@ -115,7 +140,13 @@ export async function createVerifier({ common, setup }: { common: Common; setup:
       // Long since delivered, as when a lost cursor has everything read again.
       const before =
         delivered.get(lane) ??
-        (await lazyInboundNonce({ client: endOf(lane.dst).chain.client, lane, blockTag: "finalized" }));
+        (await lazyInboundNonce({ client: endOf(lane.dst).chain.client, lane, blockTag: "finalized" }).catch(
+          (err: unknown) => {
+            // A destination that does not answer must not stop the others; what is done is seen once it answers.
+            logger.warn({ err, lane: lane.name }, "can't tell what is delivered; taking every packet as pending");
+            return 0n;
+          },
+        ));
       delivered.set(lane, before);
       const { client } = endOf(source).chain;
       for (const packet of await findSentPackets({ client, lane, blockHash: log.blockHash })) {
@@ -127,19 +158,50 @@ export async function createVerifier({ common, setup }: { common: Common; setup:
   }
 
   /** Adds a job for what is final here and not verified there; forgets what is verified for good. */
-  async function advance({ eid, name }: ChainDeployment): Promise<void> {
+  async function advance(lane: Lane): Promise<void> {
+    const { eid, name } = lane.src;
     for (const each of pending.of(eid)) {
-      const { lane, packet, block } = each;
-      const verifier = verifiers.get(lane);
-      if (verifier === undefined || block > (finalized.get(eid) ?? -1n)) continue;
-      if (!(await verifier.isDone({ packet, blockTag: "latest" }))) {
-        await queue.add({ srcEid: eid, dstEid: lane.dst.eid, nonce: packet.nonce, blockNumber: block });
-      } else if (await verifier.isDone({ packet, blockTag: "finalized" })) {
-        pending.delete(each);
-        await verifier.forget(packet);
-      }
+      if (each.lane !== lane || each.block > (finalized.get(eid) ?? -1n)) continue;
+      await advancePacket(each).catch((err: unknown) => {
+        const { nonce } = each.packet;
+        if (!signal.aborted) logger.warn({ err, lane: lane.name, nonce }, "could not look at a packet that waits");
+      });
+      if (signal.aborted) return;
     }
     pendingPackets.set({ chain: name }, pending.of(eid).length);
+  }
+
+  async function advancePacket(each: PendingPacket): Promise<void> {
+    const { lane, packet, block: blockNumber } = each;
+    const verifier = verifiers.get(lane);
+    if (verifier === undefined) return;
+    if (!(await verifier.isDone({ packet, blockTag: "latest" }))) {
+      await queue.add({ srcEid: lane.src.eid, dstEid: lane.dst.eid, nonce: packet.nonce, blockNumber });
+    } else if (await verifier.isDone({ packet, blockTag: "finalized" })) {
+      pending.delete(each);
+      await verifier.forget(packet);
+    }
+  }
+
+  /** Lanes that are being advanced; true when one is to be advanced once more. */
+  const advancing = new Map<Lane, boolean>();
+
+  /** Advances each lane in its own time, so that a destination that hangs holds up nothing else. */
+  function advanceAll({ eid }: ChainDeployment): void {
+    for (const lane of lanes) {
+      if (lane.src.eid !== eid) continue;
+      const isRunning = advancing.has(lane);
+      advancing.set(lane, isRunning);
+      if (!isRunning) void advanceWhileAsked(lane);
+    }
+  }
+
+  async function advanceWhileAsked(lane: Lane): Promise<void> {
+    do {
+      advancing.set(lane, false);
+      await advance(lane);
+    } while (advancing.get(lane) === true && !signal.aborted);
+    advancing.delete(lane);
   }
 
   /** Follows until it stops, or until a gap has it begin again at the deployment's block. */
@@ -182,8 +244,8 @@ export async function createVerifier({ common, setup }: { common: Common; setup:
     });
     for await (const event of events) {
       trouble.delete(eid);
-      await untilDone(() => handle(source, event));
-      await advance(source).catch((err: unknown) => logger.warn({ err, chain: name }, "could not look at what waits"));
+      await untilDone("read a dispatch", () => handle(source, event));
+      advanceAll(source);
       if (event.type === "reorg") keeper.rollback(event.commonAncestor.number);
       tips.set(eid, event.cursor.block.number);
       const kept = await keeper.passed(event.cursor);
@@ -198,21 +260,27 @@ export async function createVerifier({ common, setup }: { common: Common; setup:
       const sentBy = tips.get(lane.src.eid);
       if (sentBy === undefined) continue;
       const clients = { src: endOf(lane.src).chain.client, dst: endOf(lane.dst).chain.client };
-      const undelivered = await undeliveredNonces({ ...clients, lane, sentBy });
+      const undelivered = await undeliveredNonces({ ...clients, lane, sentBy }).catch((err: unknown) => {
+        logger.warn({ err, lane: lane.name }, "can't look for packets that are not known");
+        return [];
+      });
       if (undelivered.every((nonce) => pending.isKnown(lane, nonce))) continue;
+      // A node that lies about nonces must not keep the chain from ever being read to its end.
+      if (Date.now() < (mayRestartAt.get(lane.src.eid) ?? 0)) continue;
+      mayRestartAt.set(lane.src.eid, Date.now() + RESTART_PAUSE_MS);
       tips.delete(lane.src.eid);
       restarts.get(lane.src.eid)?.abort();
     }
   }
 
   /** An event that was passed over would lose its packets until the next start. */
-  async function untilDone(task: () => Promise<void>): Promise<void> {
+  async function untilDone(what: string, task: () => Promise<void>): Promise<void> {
     for (let failures = 1; !signal.aborted; failures += 1) {
       try {
         return await task();
       } catch (error) {
         if (error instanceof FatalError) throw error;
-        if (!signal.aborted) logger.warn({ err: error, failures }, "could not read a dispatch; trying again");
+        if (!signal.aborted) logger.warn({ err: error, failures }, `could not ${what}; trying again`);
         await sleep(Math.min(pollMs * 2 ** failures, 10_000), undefined, { signal }).catch(() => undefined);
       }
     }
@@ -222,7 +290,7 @@ export async function createVerifier({ common, setup }: { common: Common; setup:
     while (!signal.aborted) {
       await sleep(settings.sweepSeconds * 1_000, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
-      await findGaps().catch((err: unknown) => logger.warn({ err }, "can't look for packets that are not known"));
+      await findGaps();
       await queue.depths().catch((err: unknown) => logger.warn({ err }, "can't read the queue"));
     }
   }
@@ -230,13 +298,19 @@ export async function createVerifier({ common, setup }: { common: Common; setup:
   return {
     notReady: () => [
       ...[...trouble].map(([eid, reason]) => `${deployment.chains.find((each) => each.eid === eid)?.name} ${reason}`),
+      ...ends
+        .filter(({ deployment: { eid } }) => !checked.has(eid))
+        .map(({ chain }) => `${chain.name}'s DVN has not been checked`),
       ...(redis.status === "ready" ? [] : ["no Redis"]),
     ],
     async run() {
-      await untilDone(async () => {
-        for (const { chain, dvn } of ends) await checkDvn({ chain, dvn, signer });
-      });
       await Promise.all([
+        ...ends.map(({ chain, dvn, deployment: { eid } }) =>
+          untilDone("check our DVN", async () => {
+            await checkDvn({ chain, dvn, signer });
+            checked.add(eid);
+          }),
+        ),
         ...deployment.chains.map(follow),
         sweep(),
         watchBalances({ common, ends, everyMs: settings.sweepSeconds * 1_000 }),
