@@ -3,7 +3,8 @@
 import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import { type AssetDeployment, hubOf, type LaneDeployment } from "@weighlock/core/deployment.ts";
 import { accountOf } from "@weighlock/core/entry.ts";
-import { type Sender, TransactionRevertedError } from "@weighlock/core/sender.ts";
+import type { Sender } from "@weighlock/core/sender.ts";
+import { TransactionRevertedError } from "@weighlock/core/senderErrors.ts";
 import { type Address, erc20Abi, type Hash, type Hex, parseEventLogs } from "viem";
 import { formatUnits, parseAmount, splitRepresentable } from "./amount.ts";
 import { OperationError, UsageError } from "./errors.ts";

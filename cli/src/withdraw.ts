@@ -3,7 +3,7 @@
 import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
 import { type AssetDeployment, chainByEid, hubOf, type LaneDeployment } from "@weighlock/core/deployment.ts";
 import { accountOf } from "@weighlock/core/entry.ts";
-import { TransactionRevertedError } from "@weighlock/core/sender.ts";
+import { TransactionRevertedError } from "@weighlock/core/senderErrors.ts";
 import { type Address, type Hash, type Hex, parseEventLogs } from "viem";
 import { formatUnits, parseAmount } from "./amount.ts";
 import { OperationError } from "./errors.ts";

@@ -15,8 +15,8 @@ import { accessManagerAbi, accessManagerBytecode } from "./abi/accessManager.ts"
 import { errorsAbi } from "./abi/errors.ts";
 import { type Chain, createChain } from "./chains.ts";
 import type { Common } from "./common.ts";
+import { createSender } from "./sender.ts";
 import {
-  createSender,
   FeesAboveCapError,
   GasAboveCapError,
   InsufficientFundsError,
@@ -24,7 +24,7 @@ import {
   NonceTooFarError,
   SenderStoppedError,
   TransactionRevertedError,
-} from "./sender.ts";
+} from "./senderErrors.ts";
 import { createTestCommon } from "./testing/common.ts";
 import { startAnvil, type TestProcess } from "./testing/processes.ts";
 

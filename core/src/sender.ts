@@ -24,8 +24,20 @@ import {
 import { privateKeyToAccount } from "viem/accounts";
 import type { Chain } from "./chains.ts";
 import type { Common } from "./common.ts";
-import { FatalError, messageOf, RetryableError, WeighlockError } from "./errors.ts";
+import { messageOf, WeighlockError } from "./errors.ts";
 import { type Explanation, explain, revertData } from "./explain.ts";
+import { bounded, type Fees, raised, replaces, withHeadroom } from "./fees.ts";
+import { isKnown, type Refusal, refusalOf } from "./refusal.ts";
+import {
+  FeesAboveCapError,
+  GasAboveCapError,
+  InsufficientFundsError,
+  NonceTakenError,
+  NonceTooFarError,
+  SenderStoppedError,
+  SubmissionError,
+  TransactionRevertedError,
+} from "./senderErrors.ts";
 
 /** Mainnet's cap on one transaction's gas (EIP-7825). */
 export const MAX_TRANSACTION_GAS = 16_777_216n;
@@ -72,55 +84,11 @@ export type SenderOptions = {
   maxPriorityFeePerGas?: bigint;
 };
 
-/** The call would revert, or has; `revert` says why. Whether to try again is the caller's to judge. */
-export class TransactionRevertedError extends WeighlockError {
-  override name = "TransactionRevertedError";
-  readonly revert: Explanation;
-  /** Absent when the revert was seen before anything was sent. */
-  readonly receipt: TransactionReceipt | undefined;
-  constructor({ revert, label, receipt, cause }: RevertedOptions) {
-    super(revert.sentence, {
-      details: { revert: revert.name, args: revert.args, label, hash: receipt?.transactionHash },
-      cause,
-    });
-    this.revert = revert;
-    this.receipt = receipt;
-  }
-}
-type RevertedOptions = { revert: Explanation; label: string; receipt?: TransactionReceipt; cause?: unknown };
-
-/** Another process mined a transaction under the same key and nonce; simulate again and send. */
-export class NonceTakenError extends RetryableError {
-  override name = "NonceTakenError";
-}
-export class GasAboveCapError extends FatalError {
-  override name = "GasAboveCapError";
-}
-export class InsufficientFundsError extends RetryableError {
-  override name = "InsufficientFundsError";
-}
-/** The node quotes more than may be paid: the chain is dear now, or the node lies. Nothing was sent. */
-export class FeesAboveCapError extends RetryableError {
-  override name = "FeesAboveCapError";
-}
-/** The node counts nonces that nothing of ours explains, so none of its counts is believed. */
-export class NonceTooFarError extends RetryableError {
-  override name = "NonceTooFarError";
-}
-/** The node refused or did not answer, and nothing was sent. */
-export class SubmissionError extends RetryableError {
-  override name = "SubmissionError";
-}
-export class SenderStoppedError extends RetryableError {
-  override name = "SenderStoppedError";
-}
-
 /** How long a node may take from counting a transaction to serving its receipt. */
 const RECEIPT_GRACE_MS = 3_000;
 /** More transactions than one key leaves unmined; beyond, filling one by one would pay for a node's lie. */
 const MAX_NONCES_AHEAD = 1_000;
 
-type Fees = { maxFeePerGas: bigint; maxPriorityFeePerGas: bigint };
 type InFlight = Required<Omit<SendRequest, "minGas">> & {
   nonce: number;
   gas: bigint;
@@ -529,72 +497,6 @@ export function createSender({
 type Progress = Omit<InFlight, "to" | "data" | "value" | "label">;
 /** `last`: the newest version and the chain's height when it was sent. */
 type Gap = { nonce: number; since: number; last?: { fees: Fees; head: bigint } };
-type Refusal = "nonce too low" | "insufficient funds" | "underpriced" | (string & {});
-
-/** Twice the base fee outlasts six full blocks; what is not needed is not paid. */
-function withHeadroom({ maxFeePerGas, maxPriorityFeePerGas }: Fees): Fees {
-  return { maxFeePerGas: maxFeePerGas * 2n, maxPriorityFeePerGas };
-}
-
-function bounded(fees: Fees, caps: Fees): Fees {
-  const least = (a: bigint, b: bigint) => (a < b ? a : b);
-  const maxFeePerGas = least(fees.maxFeePerGas, caps.maxFeePerGas);
-  // A tip above the whole fee is no valid transaction.
-  const tip = least(fees.maxPriorityFeePerGas, caps.maxPriorityFeePerGas);
-  return { maxFeePerGas, maxPriorityFeePerGas: least(tip, maxFeePerGas) };
-}
-
-/** Nodes replace a transaction only when both fees rise by at least 10%. */
-function replaces(fees: Fees, before: Fees): boolean {
-  const isMore = (now: bigint, then: bigint) => now * 10n >= then * 11n && now > then;
-  return (
-    isMore(fees.maxFeePerGas, before.maxFeePerGas) && isMore(fees.maxPriorityFeePerGas, before.maxPriorityFeePerGas)
-  );
-}
-
-/** Replacing needs at least 10% more of both fees; a quarter also outruns a rising base fee. */
-function raised(fees: Fees, current: Fees): Fees {
-  const up = (before: bigint, now: bigint) => {
-    const quarterMore = (before * 5n) / 4n + 1n;
-    return quarterMore > now ? quarterMore : now;
-  };
-  return {
-    maxFeePerGas: up(fees.maxFeePerGas, current.maxFeePerGas),
-    maxPriorityFeePerGas: up(fees.maxPriorityFeePerGas, current.maxPriorityFeePerGas),
-  };
-}
-
-/** Undefined when the error leaves open whether the node took the transaction: then it is treated as sent. */
-function refusalOf(error: unknown): Refusal | undefined {
-  const text = textOf(error);
-  if (/nonce too low|nonce is too low/.test(text)) return "nonce too low";
-  if (/insufficient funds/.test(text)) return "insufficient funds";
-  if (/underpriced/.test(text)) return "underpriced";
-  return isAnswer(error) ? messageOf(error) : undefined;
-}
-
-/** The node has these very bytes. */
-function isKnown(error: unknown): boolean {
-  return /already known|already imported|already in mempool|known transaction/.test(textOf(error));
-}
-
-function textOf(error: unknown): string {
-  return causesOf(error)
-    .flatMap((cause) => [cause.message, String((cause as { details?: unknown }).details ?? "")])
-    .join("\n")
-    .toLowerCase();
-}
-
-/** A JSON-RPC error object is an answer; anything else is a broken connection. */
-function isAnswer(error: unknown): boolean {
-  return causesOf(error).some(
-    (cause) => typeof (cause as { code?: unknown }).code === "number" && cause.name.includes("Rpc"),
-  );
-}
-
-function causesOf(error: unknown): Error[] {
-  return error instanceof Error ? [error, ...causesOf(error.cause)] : [];
-}
 
 function ignoreNotFound(error: unknown): undefined {
   if (error instanceof Error && error.name === "TransactionReceiptNotFoundError") return undefined;

@@ -2,7 +2,7 @@
 
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import type { Common } from "@weighlock/core/common.ts";
-import { TransactionRevertedError } from "@weighlock/core/sender.ts";
+import { TransactionRevertedError } from "@weighlock/core/senderErrors.ts";
 import { type DispatchPolicy, decideDispatch } from "./dispatchPolicy.ts";
 import type { Job } from "./jobs.ts";
 import type { LaneChains } from "./lane/chains.ts";

@@ -9,7 +9,7 @@ import type { Common } from "@weighlock/core/common.ts";
 import { FatalError, RetryableError } from "@weighlock/core/errors.ts";
 import { explain, revertData } from "@weighlock/core/explain.ts";
 import type { Boundary } from "@weighlock/core/laneLog.ts";
-import { TransactionRevertedError } from "@weighlock/core/sender.ts";
+import { TransactionRevertedError } from "@weighlock/core/senderErrors.ts";
 import { encodeFunctionData } from "viem";
 import { bestPair, type ExecutionPlan, LogMismatchError, planExecution } from "./executionPlan.ts";
 import type { Job } from "./jobs.ts";
