@@ -4,9 +4,9 @@ import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
 import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import { hubOf, type LaneDeployment, lanesOf, type VaultDeployment } from "@weighlock/core/deployment.ts";
 import { accountOf } from "@weighlock/core/entry.ts";
+import { readRanges } from "@weighlock/core/ranges.ts";
 import type { Address, Hex } from "viem";
 import type { Network } from "./network.ts";
-import { readRanges } from "./ranges.ts";
 import { type Settlement, traceSettlement } from "./settlement.ts";
 
 export type AccountStatus = {

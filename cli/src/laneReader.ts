@@ -2,10 +2,10 @@
 
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import type { LaneDeployment } from "@weighlock/core/deployment.ts";
+import { readRanges } from "@weighlock/core/ranges.ts";
 import type { Hash, Hex } from "viem";
 import { laneName } from "./input.ts";
 import type { Network } from "./network.ts";
-import { readRanges } from "./ranges.ts";
 
 /** Where something was written, and when. */
 export type Place = { transactionHash: Hash; block: bigint; at: Date };

@@ -4,12 +4,12 @@ import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
 import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import type { AssetDeployment, LaneDeployment } from "@weighlock/core/deployment.ts";
 import { type Entry, kindName, parseAccount, unpackEntry } from "@weighlock/core/entry.ts";
+import { readRanges } from "@weighlock/core/ranges.ts";
 import { type Address, getAddress, type Hex, slice, zeroHash } from "viem";
 import { formatUnits } from "./amount.ts";
 import { OperationError } from "./errors.ts";
 import { createLaneReader, type LanePath, type LaneReader, type Place } from "./laneReader.ts";
 import type { Network } from "./network.ts";
-import { readRanges } from "./ranges.ts";
 
 export type Stage =
   | "posted"

@@ -15,6 +15,7 @@ import {
   vaultsOf,
 } from "@weighlock/core/deployment.ts";
 import { RetryableError } from "@weighlock/core/errors.ts";
+import { readRanges } from "@weighlock/core/ranges.ts";
 import { erc20Abi, getAbiItem, type Hex } from "viem";
 import type { AssetReading, EntryReading, LaneReading, Reading, VaultAssetReading } from "./reading.ts";
 
@@ -30,8 +31,6 @@ const EntryHeld = getAbiItem({ abi: clearingHouseAbi, name: "EntryHeld" });
 const ReleaseParked = getAbiItem({ abi: collateralVaultAbi, name: "ReleaseParked" });
 /** Topics asked for in one eth_getLogs. */
 const INDEXES_PER_CALL = 200;
-/** Blocks asked for in one eth_getLogs: what public nodes allow. */
-const BLOCKS_PER_CALL = 10_000n;
 /** More between two ends than a gateway lets a path attest ahead is no backlog but a wrong answer. */
 const MOST_BETWEEN = 1n << 20n;
 
@@ -117,44 +116,38 @@ async function readEntries(src: Source, dstEid: number, from: bigint, to: bigint
   const lastBlock = wanted === 0n ? 0n : await src.chain.client.getBlockNumber();
   for (let i = 0; i < indexes.length; i += INDEXES_PER_CALL) {
     const index = indexes.slice(i, i + INDEXES_PER_CALL);
-    const logs = await inPages(src, lastBlock, (blocks) =>
-      src.chain.client.getLogs({
-        address: src.deployment.gateway,
-        event: EntryPosted,
-        args: { dstEid, index },
-        ...blocks,
-        strict: true,
-      }),
-    );
+    const logs = await readRanges({
+      from: BigInt(src.deployment.deployBlock),
+      to: lastBlock,
+      read: (fromBlock, toBlock) =>
+        src.chain.client.getLogs({
+          address: src.deployment.gateway,
+          event: EntryPosted,
+          args: { dstEid, index },
+          fromBlock,
+          toBlock,
+          strict: true,
+        }),
+    });
     entries.push(...logs.map(({ args }) => entryOf(args.index, args.entry.word)));
   }
   if (entries.length !== indexes.length) throw contradiction(entries.length);
   return entries.sort((a, b) => (a.index < b.index ? -1 : 1));
 }
 
-/** Everything that `read` finds from the deployment's block to `lastBlock`, in ranges that nodes allow. */
-async function inPages<Log>(
-  { deployment }: Source,
-  lastBlock: bigint,
-  read: (blocks: { fromBlock: bigint; toBlock: bigint }) => Promise<readonly Log[]>,
-): Promise<Log[]> {
-  const found: Log[] = [];
-  for (let fromBlock = BigInt(deployment.deployBlock); fromBlock <= lastBlock; fromBlock += BLOCKS_PER_CALL) {
-    const end = fromBlock + BLOCKS_PER_CALL - 1n;
-    found.push(...(await read({ fromBlock, toBlock: end < lastBlock ? end : lastBlock })));
-  }
-  return found;
-}
-
 /** Of the entries that were ever held or parked, those whose word still stands. */
 async function readParked(src: Source, dst: Source): Promise<EntryReading[]> {
   const { deployment, chain, blockNumber } = dst;
+  const deployBlock = BigInt(deployment.deployBlock);
   if (deployment.role === "hub") {
     const { clearingHouse: address } = deployment;
     const srcEid = src.deployment.eid;
-    const logs = await inPages(dst, blockNumber, (blocks) =>
-      chain.client.getLogs({ address, event: EntryHeld, args: { srcEid }, ...blocks, strict: true }),
-    );
+    const logs = await readRanges({
+      from: deployBlock,
+      to: blockNumber,
+      read: (fromBlock, toBlock) =>
+        chain.client.getLogs({ address, event: EntryHeld, args: { srcEid }, fromBlock, toBlock, strict: true }),
+    });
     return standing(
       logs.map(({ args }) => entryOf(args.index, args.entry.word)),
       (index) =>
@@ -168,15 +161,19 @@ async function readParked(src: Source, dst: Source): Promise<EntryReading[]> {
     );
   }
   const { vault: address } = deployment;
-  const logs = await inPages(dst, blockNumber, (blocks) =>
-    chain.client.getLogs({
-      address,
-      event: ReleaseParked,
-      args: { srcEid: src.deployment.eid },
-      ...blocks,
-      strict: true,
-    }),
-  );
+  const logs = await readRanges({
+    from: deployBlock,
+    to: blockNumber,
+    read: (fromBlock, toBlock) =>
+      chain.client.getLogs({
+        address,
+        event: ReleaseParked,
+        args: { srcEid: src.deployment.eid },
+        fromBlock,
+        toBlock,
+        strict: true,
+      }),
+  });
   return standing(
     logs.map(({ args }) => entryOf(args.index, args.entry.word)),
     (index) =>
