@@ -11,7 +11,7 @@ enum Halt {
     None,
     /// @dev Two attestations, or an attestation and the executed log, differ at one count.
     Contradiction,
-    /// @dev A peer acknowledged a head that this side never sealed. Also stops value-out to that peer.
+    /// @dev A peer acknowledged a head that this side never sealed. Nothing more is posted to that peer either.
     FalseAck
 }
 
