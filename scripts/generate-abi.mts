@@ -15,6 +15,8 @@ const CONTRACTS = [
   "WatcherPath",
   "DvnSubmitter",
   "CollateralVault",
+  "PauseController",
+  "TipJar",
   "ClearingHouse",
   "DevnetToken",
 ];

@@ -1,7 +1,7 @@
 /** What one account owns on the hub, and the settlements that are its own. */
 
 import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
-import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
+import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { hubOf, type LaneDeployment, lanesOf, type VaultDeployment } from "@weighlock/core/deployment.ts";
 import { accountOf } from "@weighlock/core/entry.ts";
 import { readRanges } from "@weighlock/core/ranges.ts";
@@ -76,16 +76,16 @@ export async function readAccount({
       to: await vaultClient.getBlockNumber(),
       read: (fromBlock, toBlock) =>
         vaultClient.getContractEvents({
-          address: src.vault,
-          abi: collateralVaultAbi,
-          eventName: "Deposited",
-          args: { account },
+          address: src.gateway,
+          abi: gatewayAbi,
+          eventName: "EntryPosted",
+          args: { dstEid: hub.eid },
           fromBlock,
           toBlock,
           strict: true,
         }),
     });
-    return logs.map(({ args }) => args.index);
+    return logs.filter(({ args }) => args.entry.account === account).map(({ args }) => args.index);
   }
 
   async function withdrawalsOf(dstEid: number): Promise<bigint[]> {

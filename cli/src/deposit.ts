@@ -1,8 +1,9 @@
 /** Locks collateral in a vault, to be credited on the hub. */
 
 import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
+import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { type AssetDeployment, hubOf, type LaneDeployment } from "@weighlock/core/deployment.ts";
-import { accountOf } from "@weighlock/core/entry.ts";
+import { accountOf, unpackEntry } from "@weighlock/core/entry.ts";
 import type { Sender } from "@weighlock/core/sender.ts";
 import { TransactionRevertedError } from "@weighlock/core/senderErrors.ts";
 import { type Address, erc20Abi, type Hash, type Hex, parseEventLogs } from "viem";
@@ -101,23 +102,23 @@ export async function deposit({
     args: [asset.id, taken, beneficiary, subaccount, refundTo ?? sender.address, false],
     label: "deposit",
   });
-  const [log] = parseEventLogs({ abi: collateralVaultAbi, eventName: "Deposited", logs: receipt.logs }).filter(
-    ({ address }) => address.toLowerCase() === chain.vault.toLowerCase(),
+  const [log] = parseEventLogs({ abi: gatewayAbi, eventName: "EntryPosted", logs: receipt.logs }).filter(
+    ({ address }) => address.toLowerCase() === chain.gateway.toLowerCase(),
   );
   if (!log) {
-    throw new OperationError("The deposit was mined and the vault wrote no event of it; check the deployment file.", {
+    throw new OperationError("The deposit was mined and its gateway wrote no event of it; check the deployment file.", {
       details: { transactionHash: receipt.transactionHash },
     });
   }
   const lane: LaneDeployment = { src: chain, dst: hubOf(network.deployment) };
-  const { index } = log.args;
+  const { index, entry } = log.args;
   return {
     lane,
     id: `${laneName(lane)}:${index}`,
     index,
     account: accountOf({ owner: beneficiary, subaccount }),
     asset,
-    credited: log.args.amount,
+    credited: unpackEntry(entry).amount,
     taken,
     left,
     ...(approveHash !== undefined && { approveHash }),

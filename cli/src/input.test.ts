@@ -22,14 +22,16 @@ const chain = (name: string, eid: number) => ({
   paths: [],
   assets: [{ id: 1, symbol: "USDC", token: address, decimals: 18, canonicalDecimals: 6 }],
   accessManager: address,
+  pauseController: address,
+  tipJar: address,
   deployBlock: 0,
   layerZero: { endpoint: address, sendUln: address, receiveUln: address, executor: address, dvns: [] },
 });
 const deployment = parseDeployment({
   chains: [
     { ...chain("hub", 101), role: "hub", clearingHouse: address },
-    { ...chain("alpha", 102), role: "vault", vault: address },
-    { ...chain("op-beta", 103), role: "vault", vault: address },
+    { ...chain("alpha", 102), role: "vault", vault: address, permit2: address },
+    { ...chain("op-beta", 103), role: "vault", vault: address, permit2: address },
   ],
   keys: [],
   redisUrl: "redis://127.0.0.1:1",

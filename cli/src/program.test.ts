@@ -32,6 +32,8 @@ const chain = (name: string, eid: number) => ({
   paths: [],
   assets: [{ id: 1, symbol: "USDC", token: address, decimals: 18, canonicalDecimals: 6 }],
   accessManager: address,
+  pauseController: address,
+  tipJar: address,
   deployBlock: 0,
   layerZero: { endpoint: address, sendUln: address, receiveUln: address, executor: address, dvns: [] },
 });
@@ -39,7 +41,7 @@ function publicDeployment(): string {
   const file = join(directory, "deployment.json");
   const chains = [
     { ...chain("hub", 1), role: "hub", clearingHouse: address },
-    { ...chain("alpha", 2), role: "vault", vault: address },
+    { ...chain("alpha", 2), role: "vault", vault: address, permit2: address },
   ];
   writeFileSync(file, JSON.stringify({ chains }));
   return file;

@@ -6,6 +6,8 @@ import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import { dvnSubmitterAbi } from "@weighlock/core/abi/dvnSubmitter.ts";
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { layerZeroPathAbi } from "@weighlock/core/abi/layerZeroPath.ts";
+import { pauseControllerAbi } from "@weighlock/core/abi/pauseController.ts";
+import { tipJarAbi } from "@weighlock/core/abi/tipJar.ts";
 import { watcherPathAbi } from "@weighlock/core/abi/watcherPath.ts";
 import { explainRevert } from "@weighlock/core/explain.ts";
 import { encodeErrorResult } from "viem";
@@ -17,6 +19,8 @@ const contracts = {
   Gateway: gatewayAbi,
   CollateralVault: collateralVaultAbi,
   ClearingHouse: clearingHouseAbi,
+  PauseController: pauseControllerAbi,
+  TipJar: tipJarAbi,
   LayerZeroPath: layerZeroPathAbi,
   WatcherPath: watcherPathAbi,
   DvnSubmitter: dvnSubmitterAbi,

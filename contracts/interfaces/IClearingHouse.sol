@@ -2,19 +2,23 @@
 pragma solidity ^0.8.30;
 
 import {Entry} from "../types/Entry.sol";
+import {Refusal, SignedWithdrawal, Withdrawal} from "../types/Withdrawal.sol";
+import {Halt} from "./IGateway.sol";
 import {ILaneApp} from "./ILaneApp.sol";
 
 /// @notice Why an entry was not credited.
 enum Held {
     None,
-    /// @dev Not a deposit from its own lane, or spare bits: parked, no money in it.
+    /// @dev Of no kind that comes this way, from another eid, or with spare bits: parked, no money in it.
     NotCreditable,
     /// @dev A deposit whose asset is not listed for the lane: in suspense.
     AssetUnlisted,
     /// @dev A deposit for the zero owner: in suspense.
     OwnerZero,
     /// @dev It would overflow the lane's book: parked, no money in it.
-    BookFull
+    BookFull,
+    /// @dev A release that the vault gave back, until somebody settles it.
+    Returned
 }
 
 /// @title ClearingHouse: accounts, ledger and lane books on the hub
@@ -32,6 +36,24 @@ interface IClearingHouse is ILaneApp {
         address recipient
     );
 
+    /// @notice A signed withdrawal was left out of its batch; it can be brought again.
+    event WithdrawalSkipped(address indexed owner, uint256 indexed nonce, Refusal reason);
+    /// @notice A request from a vault's chain was executed, and refused.
+    event RequestRefused(uint32 indexed srcEid, uint64 indexed index, Refusal reason);
+    event NonceCancelled(address indexed owner, uint256 nonce);
+    event RecipientSet(address indexed owner, uint32 indexed dstEid, address indexed recipient, bool isAllowed);
+    event ControllerSet(address indexed owner, uint32 indexed srcEid, address indexed controller);
+    /// @notice Between two accounts of the ledger; also an operator's fee.
+    event Transferred(bytes32 indexed from, bytes32 indexed to, uint16 indexed asset, uint128 amount);
+    /// @notice A deposit in suspense went back to its vault as the release `releaseIndex`.
+    event Refunded(uint32 indexed srcEid, uint64 indexed index, uint64 releaseIndex);
+    /// @notice The release `ref` ended as returned.
+    event ReturnSettled(
+        uint32 indexed srcEid, uint64 indexed index, uint64 indexed ref, bytes32 account, uint128 amount
+    );
+    /// @notice Evidence: the vault's chain gives back what was never released to it, or gives it back twice.
+    event FalselyReturned(uint32 indexed srcEid, uint64 indexed index, uint64 indexed ref);
+
     error OnlyOurGateway(address caller);
     error AppMismatch(address expected, address actual);
     error AssetNotOnLane(uint32 eid, uint16 asset);
@@ -46,6 +68,14 @@ interface IClearingHouse is ILaneApp {
     error VaultTooLow(uint32 eid, uint16 asset, uint128 available, uint128 requested);
     error HeldUnknown(uint32 srcEid, uint64 index);
     error StillHeld(uint32 srcEid, uint64 index, Held reason);
+    /// @dev Nothing that came over a halted or paused lane is finished.
+    error FinishingStopped(uint32 srcEid, Halt halt, uint64 pausedUntil);
+    error NotRefundable(uint32 srcEid, uint64 index, Held reason);
+    error RefundNotYet(uint32 srcEid, uint64 index, uint64 refundableAt);
+    /// @dev Not the whole window that holds `ref`, as it was sealed here.
+    error WindowMismatch(uint32 dstEid, uint64 ref, uint64 previousCount, uint64 count);
+    error NonceAlreadyUsed(address owner, uint256 nonce);
+    error ReceiverZero();
 
     /// @notice Lists an asset for a lane, once.
     /// @param canonicalDecimals The same on every lane.
@@ -56,6 +86,46 @@ interface IClearingHouse is ILaneApp {
     function withdraw(uint96 subaccount, uint32 dstEid, uint16 asset, uint128 amount, address recipient)
         external
         returns (uint64 index);
+
+    /// @notice Brings withdrawals that their owners signed, by key or by ERC-1271. One that can't be done is skipped and
+    /// emits its reason; it never stops the batch. Each fee is credited to the caller's account with subaccount 0.
+    /// @return accepted How many were done.
+    function withdrawBatch(SignedWithdrawal[] calldata items) external returns (uint256 accepted);
+
+    /// @return What the owner signs.
+    function withdrawalDigest(Withdrawal calldata withdrawal) external view returns (bytes32);
+
+    /// @notice Makes a signature of the caller worthless.
+    function cancelNonce(uint256 nonce) external;
+
+    /// @notice Where, beside the caller's own address, a request from a vault's chain may be paid.
+    function setRecipient(uint32 dstEid, address recipient, bool isAllowed) external;
+
+    /// @notice Who may ask for the caller from a vault's chain, and is paid there; zero takes it back. For contracts, whose
+    /// address on that chain may be somebody else's.
+    function setController(uint32 srcEid, address controller) external;
+
+    /// @notice Moves a balance between the caller's subaccounts, or to another owner.
+    function transfer(uint96 subaccount, address toOwner, uint96 toSubaccount, uint16 asset, uint128 amount) external;
+
+    /// @notice Sends a deposit that has been in suspense for 7 days back to its refund address. Anyone may.
+    /// @return releaseIndex Of the release in the lane to that vault.
+    function refund(uint32 srcEid, uint64 index, Entry calldata entry, Held reason, uint64 parkedAt)
+        external
+        returns (uint64 releaseIndex);
+
+    /// @notice Credits a release that its vault gave back to the account it was taken from. Anyone may. What is credited
+    /// comes from this side's own log: `window` is the whole window that holds the release, between two seals.
+    /// A release that was never made, or was given back before, halts the lane.
+    /// @param previousCount Where the window starts; with an empty window when the release is beyond all seals.
+    function settleReturned(
+        uint32 srcEid,
+        uint64 index,
+        Entry calldata entry,
+        uint64 parkedAt,
+        uint64 previousCount,
+        Entry[] calldata window
+    ) external;
 
     /// @notice Credits a deposit in suspense whose reason is gone. Anyone may.
     function finish(uint32 srcEid, uint64 index, Entry calldata entry, uint64 parkedAt) external;
@@ -75,6 +145,13 @@ interface IClearingHouse is ILaneApp {
 
     /// @notice What may be withdrawn where.
     function availability(uint16 asset) external view returns (uint32[] memory eids, uint128[] memory amounts);
+
+    function isNonceUsed(address owner, uint256 nonce) external view returns (bool);
+    function isRecipient(address owner, uint32 dstEid, address recipient) external view returns (bool);
+    function controllerOf(address owner, uint32 srcEid) external view returns (address);
+
+    /// @return Whether the release `ref` to that vault ended as returned.
+    function isReturned(uint32 dstEid, uint64 ref) external view returns (bool);
 
     /// @return The hash of a held entry and when it was parked, or zero.
     function heldOf(uint32 srcEid, uint64 index) external view returns (bytes32);

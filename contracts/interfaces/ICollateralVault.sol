@@ -31,6 +31,34 @@ interface ICollateralVault is ILaneApp {
         uint256 scale;
     }
 
+    /// @notice An EIP-2612 permit of the caller for this vault, over the amount it deposits.
+    struct Permit {
+        uint256 deadline;
+        uint8 v;
+        bytes32 r;
+        bytes32 s;
+    }
+
+    /// @notice A Permit2 `PermitTransferFrom` of the caller, with this vault as its spender, over the amount it deposits.
+    struct Permit2Transfer {
+        uint256 nonce;
+        uint256 deadline;
+        bytes signature;
+    }
+
+    /// @notice A withdrawal asked for from here, should nobody on the hub do it.
+    /// @param dstEid The vault that shall pay.
+    /// @param recipient The owner, a recipient that the owner registered on the hub, or, asked by a registered controller, the
+    /// controller itself.
+    struct Request {
+        address owner;
+        uint96 subaccount;
+        uint32 dstEid;
+        uint16 asset;
+        uint128 amount;
+        address recipient;
+    }
+
     event AssetListed(
         uint16 indexed asset,
         address indexed token,
@@ -38,14 +66,6 @@ interface ICollateralVault is ILaneApp {
         uint8 canonicalDecimals,
         uint128 minDeposit,
         uint32 pushGas
-    );
-    event Deposited(
-        uint64 indexed index,
-        bytes32 indexed account,
-        uint16 indexed asset,
-        address from,
-        address refundTo,
-        uint128 amount
     );
     event Released(
         uint64 indexed index, bytes32 indexed account, uint16 indexed asset, address recipient, uint128 amount
@@ -60,6 +80,9 @@ interface ICollateralVault is ILaneApp {
         uint64 unlockAt,
         address payee
     );
+
+    /// @notice A parked release went back to the hub; `returnedIndex` is its entry in the lane there.
+    event ReleaseReturned(uint64 indexed index, uint64 indexed returnedIndex, bytes32 releaseHash);
 
     error CallerNotGateway(address caller);
     error GatewayNotOurs(address expectedApp, address actualApp);
@@ -88,6 +111,21 @@ interface ICollateralVault is ILaneApp {
     error ParkNotPayable(uint32 srcEid, uint64 index, Parked reason);
     /// @dev The hub acknowledged what this side never posted: nothing more is paid.
     error PaymentsStopped(Halt reason);
+    /// @dev No payment to retry or return to try while the lane from the hub is paused.
+    error PaymentsPaused(uint64 until);
+    /// @dev The hub never posted it as a release of this vault.
+    error ParkNotReturnable(uint32 srcEid, uint64 index);
+    /// @dev Only the payee and the owner return before `returnableAt`, Unix seconds; then anyone does.
+    error ReturnNotYet(uint64 index, uint64 returnableAt);
+    error SignatureExpired(uint256 deadline);
+    error SignerMismatch(address expected, address actual);
+    error RequestNonceUsed(address requester, uint256 nonce);
+    /// @dev Without a signature, the account that pays for the transaction must itself ask: a contract's address may belong
+    /// to somebody else here.
+    error RequesterNotOrigin(address caller, address origin);
+    /// @dev A controller asks for itself.
+    error RequestRecipientInvalid(address requester, address recipient);
+    error DestinationZero();
     error OnlySelf(address caller);
     error PushMismatch(uint256 expected, uint256 actual);
 
@@ -106,6 +144,68 @@ interface ICollateralVault is ILaneApp {
     function deposit(uint16 asset, uint256 amount, address owner, uint96 subaccount, address refundTo, bool holdsOnHub)
         external
         returns (uint64 index, uint128 credited);
+
+    /// @notice `deposit` with the caller's EIP-2612 permit. A permit that was used before, by whoever saw it, is no obstacle:
+    /// what counts is the allowance.
+    function depositWithPermit(
+        uint16 asset,
+        uint256 amount,
+        address owner,
+        uint96 subaccount,
+        address refundTo,
+        bool holdsOnHub,
+        Permit calldata permit
+    ) external returns (uint64 index, uint128 credited);
+
+    /// @notice `deposit` with the caller's Permit2 signature, which names this vault and so is of no use to others.
+    function depositWithPermit2(
+        uint16 asset,
+        uint256 amount,
+        address owner,
+        uint96 subaccount,
+        address refundTo,
+        bool holdsOnHub,
+        Permit2Transfer calldata permit
+    ) external returns (uint64 index, uint128 credited);
+
+    /// @notice Posts a request to the hub to pay out. The caller must be the transaction's origin; it asks as owner, or as
+    /// the controller that the owner registered on the hub for this eid.
+    /// @dev The hub serves it or refuses it with a reason, in the transaction that executes it.
+    function requestWithdrawal(Request calldata request) external returns (uint64 index);
+
+    /// @notice The same, with the signature of the owner or controller (EIP-712), brought by anyone.
+    /// @param nonce Any that `requester` has not used here.
+    function requestWithdrawalSigned(
+        Request calldata request,
+        address requester,
+        uint256 nonce,
+        uint256 deadline,
+        bytes calldata signature
+    ) external returns (uint64 index);
+
+    /// @return What `requester` signs.
+    function requestDigest(Request calldata request, address requester, uint256 nonce, uint256 deadline)
+        external
+        view
+        returns (bytes32);
+
+    /// @notice Gives a parked release back to the hub, where its account is credited again. By its payee or the owner at any
+    /// time; by anyone 7 days after it unlocked, when it is still refused: if it can be paid by then, it is.
+    function returnRelease(uint64 index, Entry calldata entry, uint64 parkedAt, uint64 unlockAt, address payee) external;
+
+    /// @notice The same with the owner's signature (EIP-712), brought by anyone.
+    function returnReleaseSigned(
+        uint64 index,
+        Entry calldata entry,
+        uint64 parkedAt,
+        uint64 unlockAt,
+        address payee,
+        uint256 deadline,
+        bytes calldata signature
+    ) external;
+
+    /// @return What the owner of the release's account signs.
+    function returnDigest(uint64 index, Entry calldata entry, uint256 deadline) external view returns (bytes32);
 
     /// @notice Pays a parked release whose reason is gone. Anyone may; it pays `payee` and nobody else.
     /// @dev Its arguments are those of `ReleaseParked`.

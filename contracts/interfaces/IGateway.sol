@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IERC7786Recipient} from "@openzeppelin/contracts/interfaces/draft-IERC7786.sol";
 import {Ignored} from "../types/Commitment.sol";
+import {Direction} from "../types/Direction.sol";
 import {Entry} from "../types/Entry.sol";
 import {LaneId} from "../types/LaneId.sol";
 
@@ -12,7 +13,9 @@ enum Halt {
     /// @dev Two attestations, or an attestation and the executed log, differ at one count.
     Contradiction,
     /// @dev A peer acknowledged a head that this side never sealed. Nothing more is posted to that peer either.
-    FalseAck
+    FalseAck,
+    /// @dev A peer gives back a release that this side never posted. Found by the app, which reads entries.
+    FalseReturn
 }
 
 /// @title Gateway: one append-only log per lane, replicated by its heads
@@ -45,6 +48,9 @@ interface IGateway is IERC7786Recipient {
     );
     event LaneHalted(uint32 indexed eid, Halt reason);
 
+    /// @notice `until` in Unix seconds; zero when the pause was ended.
+    event PauseSet(uint32 indexed eid, Direction indexed direction, uint64 until);
+
     // ── errors ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     error OnlyApp(address caller);
@@ -52,6 +58,9 @@ interface IGateway is IERC7786Recipient {
     error LaneAlreadyOpen(uint32 eid);
     error LaneEndInvalid(uint32 eid, uint256 chainId, address peer);
     error LaneIsHalted(uint32 eid, Halt reason);
+    error LaneIsPaused(uint32 eid, Direction direction, uint64 until);
+    error OnlyPauseController(address caller);
+    error PauseControllerZero();
     error PathIndexTaken(uint32 eid, uint8 path);
     error PathInvalid(uint32 eid, address adapter);
     error PathsFull(uint32 eid);
@@ -95,9 +104,20 @@ interface IGateway is IERC7786Recipient {
     /// @notice Raises it again, to at most 128.
     function loosenWindow(uint32 dstEid, uint8 limit) external;
 
+    // ── stopping ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// @notice Writes a pause; the pause controller only. Paused in: nothing from there executes. Paused out: nothing is
+    /// posted to there, but what was given back (kind 4).
+    /// @param until Unix seconds; zero ends it.
+    function setPause(uint32 eid, Direction direction, uint64 until) external;
+
+    /// @notice Halts a lane for evidence that only its app can read: the peer gives back what was never released. The app
+    /// only.
+    function reportFalseReturn(uint32 srcEid) external;
+
     // ── source ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    /// @notice Appends an entry; the app only, and not after a false acknowledgement. Seals by itself when it fills a window.
+    /// @notice Appends an entry; the app only, and not where `accepts` says no. Seals by itself when it fills a window.
     function post(uint32 dstEid, Entry calldata entry) external returns (uint64 index);
 
     /// @notice Closes the open window. Anyone may.
@@ -135,6 +155,7 @@ interface IGateway is IERC7786Recipient {
 
     function eid() external view returns (uint32);
     function app() external view returns (address);
+    function pauseController() external view returns (address);
     function outbox(uint32 dstEid) external view returns (uint64 posted, uint64 sealed_, bytes32 head);
     function inbox(uint32 srcEid) external view returns (uint64 executed, bytes32 head);
     function sealedHead(uint32 dstEid, uint64 count) external view returns (bytes32);
@@ -152,6 +173,13 @@ interface IGateway is IERC7786Recipient {
     function quorum(uint32 srcEid, uint64 index) external view returns (uint256);
 
     function haltOf(uint32 eid) external view returns (Halt);
+
+    /// @return Unix seconds; in the past, or zero, where nothing is paused.
+    function pausedUntil(uint32 eid, Direction direction) external view returns (uint64);
+
+    /// @return Whether `post` to that peer takes entries of value now: the lane is open, not paused out, and its peer has
+    /// acknowledged nothing false.
+    function accepts(uint32 dstEid) external view returns (bool);
     function laneIds(uint32 eid) external view returns (LaneId outLane, LaneId inLane);
     function pathsOf(uint32 eid) external view returns (address[8] memory adapters, uint8 enabled, uint8 networks);
     function windowLimit(uint32 dstEid) external view returns (uint8);

@@ -12,7 +12,8 @@ import {LaneLog} from "../libraries/LaneLog.sol";
 import {Paths} from "../libraries/Paths.sol";
 import {Attesters} from "../types/Attesters.sol";
 import {Commitment, decodeCommitment, Ignored} from "../types/Commitment.sol";
-import {Entry} from "../types/Entry.sol";
+import {Direction} from "../types/Direction.sol";
+import {Entry, KIND_RETURNED} from "../types/Entry.sol";
 import {LaneEnd, LaneId, laneIdOf} from "../types/LaneId.sol";
 
 /// @title Gateway
@@ -34,13 +35,17 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
 
     /// @dev The first slot of a lane: everything that posting, attesting and executing read together.
     struct Counters {
-        uint64 posted;
-        uint64 sealed_;
-        uint64 executed;
+        // 2^48 entries are more than a chain can hold; on the wire they have 64 bits.
+        uint48 posted;
+        uint48 sealed_;
+        uint48 executed;
         uint8 enabled;
         uint8 networks;
         uint8 windowLimit; // zero: the lane is not open
         Halt halt;
+        // Unix seconds
+        uint40 pausedInUntil;
+        uint40 pausedOutUntil;
     }
 
     struct PathState {
@@ -68,6 +73,7 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
 
     uint32 public immutable eid;
     address public immutable app;
+    address public immutable pauseController;
     uint256 internal immutable DEPLOYED_AT = block.timestamp;
 
     /// @dev Write-once. The verifier proves both mappings by storage slot.
@@ -82,11 +88,14 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
     mapping(uint32 srcEid => mapping(uint64 count => bytes32 head)) internal _firstHead;
     mapping(uint32 srcEid => mapping(uint64 count => mapping(uint8 path => bytes32 head))) internal _otherHead;
 
-    /// @param app_ The vault or clearing house; it is deployed after its gateway, at a known address.
-    constructor(uint32 eid_, address app_, address authority) AccessManaged(authority) {
+    /// @param app_ The vault or clearing house; like the pause controller it is deployed after its gateway, at a known
+    /// address.
+    constructor(uint32 eid_, address app_, address pauseController_, address authority) AccessManaged(authority) {
         if (eid_ == 0 || app_ == address(0)) revert LaneEndInvalid(eid_, block.chainid, app_);
+        if (pauseController_ == address(0)) revert PauseControllerZero();
         eid = eid_;
         app = app_;
+        pauseController = pauseController_;
     }
 
     /// @dev Message networks give back what they didn't use, while `dispatch` runs. Nobody has a reason to send value
@@ -161,6 +170,24 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
         emit WindowLimitLoosened(dstEid, limit);
     }
 
+    // ── stopping ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    function setPause(uint32 eid_, Direction direction, uint64 until) external {
+        if (msg.sender != pauseController) revert OnlyPauseController(msg.sender);
+        Counters storage counters = _openLaneOf(eid_).counters;
+        if (direction == Direction.In) counters.pausedInUntil = uint40(until);
+        else counters.pausedOutUntil = uint40(until);
+        emit PauseSet(eid_, direction, until);
+    }
+
+    function reportFalseReturn(uint32 srcEid) external {
+        if (msg.sender != app) revert OnlyApp(msg.sender);
+        Counters storage counters = _openLaneOf(srcEid).counters;
+        if (counters.halt != Halt.None) return;
+        counters.halt = Halt.FalseReturn;
+        emit LaneHalted(srcEid, Halt.FalseReturn);
+    }
+
     // ── source ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     function post(uint32 dstEid, Entry calldata entry) external returns (uint64 index) {
@@ -169,10 +196,14 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
         Counters memory counters = lane.counters;
         // A false acknowledgement stops all value to that peer; what it acknowledged was never said here.
         if (counters.halt == Halt.FalseAck) revert LaneIsHalted(dstEid, Halt.FalseAck);
+        // Giving back takes no value out: the peer gets told what will never be paid.
+        if (counters.pausedOutUntil > block.timestamp && entry.kind() != KIND_RETURNED) {
+            revert LaneIsPaused(dstEid, Direction.Out, counters.pausedOutUntil);
+        }
         index = counters.posted;
 
         bytes32 root = LaneLog.append(index == counters.sealed_ ? bytes32(0) : lane.openRoot, entry);
-        counters.posted = index + 1;
+        counters.posted = uint48(index + 1);
         lane.openRoot = root;
         emit EntryPosted(dstEid, index, entry);
         if (counters.posted - counters.sealed_ == counters.windowLimit) _seal(dstEid, counters, root);
@@ -397,6 +428,9 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
         Lane storage lane = _openLaneOf(srcEid);
         Counters memory counters = lane.counters;
         if (counters.halt != Halt.None) revert LaneIsHalted(srcEid, counters.halt);
+        if (counters.pausedInUntil > block.timestamp) {
+            revert LaneIsPaused(srcEid, Direction.In, counters.pausedInUntil);
+        }
         _checkPaths(srcEid, counters, paths);
 
         uint64 first = counters.executed;
@@ -409,7 +443,7 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
             emit WindowExecuted(srcEid, chainCounts[i], chainHeads[i], paths);
         }
         uint64 executed = chainCounts[counts.length - 1];
-        lane.counters.executed = executed;
+        lane.counters.executed = uint48(executed);
         for (uint8 path = 0; path < Paths.MAX_INDICES; ++path) {
             if (paths.has(path)) lane.vouched[path] = executed;
         }
@@ -557,6 +591,16 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
         return _lanes[eid_].counters.halt;
     }
 
+    function pausedUntil(uint32 eid_, Direction direction) external view returns (uint64) {
+        Counters storage counters = _lanes[eid_].counters;
+        return direction == Direction.In ? counters.pausedInUntil : counters.pausedOutUntil;
+    }
+
+    function accepts(uint32 dstEid) external view returns (bool) {
+        Counters memory counters = _lanes[dstEid].counters;
+        return counters.windowLimit != 0 && counters.halt != Halt.FalseAck && counters.pausedOutUntil <= block.timestamp;
+    }
+
     function laneIds(uint32 eid_) external view returns (LaneId outLane, LaneId inLane) {
         return (_lanes[eid_].outLane, _lanes[eid_].inLane);
     }
@@ -584,7 +628,7 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
     function _seal(uint32 dstEid, Counters memory counters, bytes32 root) internal {
         uint64 count = counters.posted;
         bytes32 head = LaneLog.headOf(sealedHead[dstEid][counters.sealed_], root, count);
-        counters.sealed_ = count;
+        counters.sealed_ = uint48(count);
         sealedHead[dstEid][count] = head;
         emit WindowSealed(dstEid, count, root, head);
     }

@@ -14,6 +14,11 @@ import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {COMMITMENT_LENGTH} from "../types/Commitment.sol";
 import {Path} from "./Path.sol";
 
+/// @dev ReceiveUln302, the one function used here.
+interface IReceiveUln {
+    function commitVerification(bytes calldata packetHeader, bytes32 payloadHash) external;
+}
+
 /// @dev EndpointV2 has it; its interface leaves it out.
 interface IBlockedLibrary {
     function blockedLibrary() external view returns (address);
@@ -32,6 +37,8 @@ contract LayerZeroPath is Path, OApp {
     /// @dev In a ULN config a zero means "the default"; this means "none".
     uint8 internal constant NIL_DVN_COUNT = type(uint8).max;
     uint64 internal constant NIL_CONFIRMATIONS = type(uint64).max;
+    /// @dev Of PacketV1Codec: the header starts with it.
+    uint8 internal constant PACKET_VERSION = 1;
 
     /// @notice One remote end and how to reach it.
     /// @param receiveConfig What verifies messages from there; `sendConfig` is what that side will ask of ours.
@@ -49,10 +56,14 @@ contract LayerZeroPath is Path, OApp {
 
     /// @notice Gas that the remote executor is paid to bring to `lzReceive`. Attesting costs the same for every message.
     uint128 public immutable receiveGas;
+    /// @notice Pinned with the remote; verified messages are committed there.
+    mapping(uint32 eid => address) public receiveLibraryOf;
 
     error UlnConfigNotPinned(uint32 eid);
     error LibraryMissing(uint32 eid);
     error ReceiveGasZero();
+    /// @dev The endpoint holds another hash for that nonce, or none: not committed, already delivered, or made void.
+    error NotVerified(uint32 srcEid, uint64 nonce, bytes32 expected, bytes32 actual);
 
     constructor(address endpoint_, address gateway_, address authority, uint128 receiveGas_)
         Path(gateway_, authority)
@@ -78,6 +89,7 @@ contract LayerZeroPath is Path, OApp {
             revert UlnConfigNotPinned(eid);
         }
 
+        receiveLibraryOf[eid] = remote.receiveLibrary;
         _setPeer(eid, bytes32(uint256(uint160(remote.path))));
         endpoint.setSendLibrary(address(this), eid, remote.sendLibrary);
         endpoint.setReceiveLibrary(address(this), eid, remote.receiveLibrary, 0);
@@ -88,6 +100,30 @@ contract LayerZeroPath is Path, OApp {
         SetConfigParam[] memory receive_ = new SetConfigParam[](1);
         receive_[0] = SetConfigParam(eid, CONFIG_ULN, abi.encode(remote.receiveConfig));
         endpoint.setConfig(address(this), remote.receiveLibrary, receive_);
+    }
+
+    /// @notice Commits what the DVNs have verified, if nobody has yet, and delivers it: one transaction instead of two. Anyone
+    /// may; the endpoint checks all that it checks of an executor.
+    function deliver(uint32 srcEid, uint64 nonce, bytes32 guid, bytes calldata message) external {
+        bytes32 sender = _getPeerOrRevert(srcEid);
+        bytes32 payloadHash = keccak256(abi.encodePacked(guid, message));
+        if (endpoint.inboundPayloadHash(address(this), srcEid, sender, nonce) != payloadHash) {
+            bytes memory header = abi.encodePacked(
+                PACKET_VERSION, nonce, srcEid, sender, endpoint.eid(), bytes32(uint256(uint160(address(this))))
+            );
+            IReceiveUln(receiveLibraryOf[srcEid]).commitVerification(header, payloadHash);
+        }
+        endpoint.lzReceive(Origin(srcEid, sender, nonce), address(this), guid, message, "");
+    }
+
+    /// @notice Attests a committed message without delivering it. LayerZero delivers a nonce only when all before it are
+    /// verified, so one that nobody verifies would stop this path; what is verified counts all the same. Anyone may, and
+    /// again: the gateway takes a repeat for what it is.
+    function attestVerified(uint32 srcEid, uint64 nonce, bytes32 guid, bytes calldata message) external {
+        bytes32 payloadHash = keccak256(abi.encodePacked(guid, message));
+        bytes32 verified = endpoint.inboundPayloadHash(address(this), srcEid, _getPeerOrRevert(srcEid), nonce);
+        if (verified != payloadHash) revert NotVerified(srcEid, nonce, verified, payloadHash);
+        _deliver(srcEid, guid, message);
     }
 
     /// @notice Gives up the next nonce, should it never be verified: LayerZero delivers a nonce only when all before it are

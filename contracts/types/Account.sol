@@ -16,6 +16,10 @@ function toParty(address who) pure returns (bytes32) {
     return bytes32(uint256(uint160(who)));
 }
 
+/// @dev The `party` of a withdrawal request whose requester is not the owner: the requester's address with this bit. It is
+/// asked as the controller that the owner registered, and paid to itself.
+uint256 constant BY_CONTROLLER = 1 << 160;
+
 /// @dev The address in a `party`, or zero when the word is none (its upper 96 bits are set).
 function partyAddress(bytes32 party) pure returns (address) {
     return uint256(party) >> 160 == 0 ? address(uint160(uint256(party))) : address(0);

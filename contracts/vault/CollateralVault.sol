@@ -4,23 +4,32 @@ pragma solidity ^0.8.30;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {ICollateralVault, Parked} from "../interfaces/ICollateralVault.sol";
 import {Halt, IGateway} from "../interfaces/IGateway.sol";
 import {ILaneApp} from "../interfaces/ILaneApp.sol";
+import {IPermit2} from "../interfaces/IPermit2.sol";
 import {BoundedPush} from "../libraries/BoundedPush.sol";
-import {accountOf, partyAddress, toParty} from "../types/Account.sol";
-import {Entry, KIND_DEPOSIT, KIND_RELEASE, makeEntry} from "../types/Entry.sol";
+import {BY_CONTROLLER, accountOf, ownerOf, partyAddress, toParty} from "../types/Account.sol";
+import {Direction} from "../types/Direction.sol";
+import {Entry, KIND_DEPOSIT, KIND_RELEASE, KIND_RETURNED, KIND_WITHDRAWAL_REQUEST, makeEntry} from "../types/Entry.sol";
 
 /// @title CollateralVault
 /// @notice Holds collateral. In: `deposit`, by what arrived, whole canonical units only. Out: releases that the gateway
-/// executed, pushed to their recipient inside a fixed gas allowance; what a token refuses is parked as one word and
-/// paid by `retry` when the refusal is gone. There is no other way out, no sweep and no owner of the money.
+/// executed, pushed to their recipient inside a fixed gas allowance; what a token refuses is parked as one word, and ends
+/// paid by `retry` when the refusal is gone, or given back to the hub. There is no other way out, no sweep and no owner
+/// of the money.
+///
+/// Who may ask for somebody here: on this chain a contract's address may belong to a thief, who made his own at the same
+/// place. So an owner is believed by ECDSA signature, or as the account that pays for the transaction.
 ///
 /// The book counts what came in and what went out, in canonical units: tokens held ≥ deposited − released, and no
 /// release is paid beyond it, whatever the message said.
-contract CollateralVault is ICollateralVault, AccessManaged, ReentrancyGuardTransient {
+contract CollateralVault is ICollateralVault, AccessManaged, EIP712, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     struct Book {
@@ -44,22 +53,40 @@ contract CollateralVault is ICollateralVault, AccessManaged, ReentrancyGuardTran
     /// @dev 10^36 × 2^128 fits in a word.
     uint8 internal constant MAX_DECIMALS = 36;
 
+    /// @dev After these, what is still refused need not wait for its payee or owner.
+    uint64 internal constant RETURNABLE_AFTER = 7 days;
+
+    bytes32 internal constant REQUEST_TYPEHASH = keccak256(
+        "WithdrawalRequest(address requester,address owner,uint96 subaccount,uint32 dstEid,uint16 asset,uint128 amount,address recipient,uint256 nonce,uint256 deadline)"
+    );
+    bytes32 internal constant RETURN_TYPEHASH =
+        keccak256("ReturnRelease(uint64 index,bytes32 release,uint256 deadline)");
+
     IGateway public immutable gateway;
     uint32 public immutable hubEid;
     uint32 public immutable eid;
+    IPermit2 public immutable permit2;
 
     mapping(uint16 asset => Listing) internal _listings;
     mapping(address token => bool) internal _isListed;
     mapping(uint16 asset => Book) public book;
     mapping(bytes32 account => mapping(uint16 asset => uint128)) public releasedTo;
     mapping(uint32 srcEid => mapping(uint64 index => bytes32)) public parkOf;
+    mapping(address requester => mapping(uint256 nonce => bool)) public isRequestNonceUsed;
 
-    constructor(IGateway gateway_, uint32 hubEid_, address authority) AccessManaged(authority) {
-        if (gateway_.app() != address(this)) revert GatewayNotOurs(address(this), gateway_.app());
+    /// @param permit2_ Uniswap's, at its well-known address.
+    constructor(IGateway gateway_, uint32 hubEid_, IPermit2 permit2_, address authority)
+        AccessManaged(authority)
+        EIP712("Weighlock Vault", "1")
+    {
+        if (gateway_.app() != address(this)) {
+            revert GatewayNotOurs(address(this), gateway_.app());
+        }
         if (hubEid_ == 0 || hubEid_ == gateway_.eid()) revert HubEidInvalid(hubEid_);
         gateway = gateway_;
         hubEid = hubEid_;
         eid = gateway_.eid();
+        permit2 = permit2_;
     }
 
     // ── setting up ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -95,39 +122,99 @@ contract CollateralVault is ICollateralVault, AccessManaged, ReentrancyGuardTran
         nonReentrant
         returns (uint64 index, uint128 credited)
     {
-        Asset memory listed = assetOf(asset);
+        Asset memory listed = _checkDeposit(asset, owner, subaccount, refundTo, holdsOnHub);
+        credited = _toCanonicalDown(asset, amount, listed);
+        (uint256 expected, uint256 local) = _book(asset, credited, listed);
+        IERC20(listed.token).safeTransferFrom(msg.sender, address(this), local);
+        index = _post(asset, credited, listed, expected, accountOf(owner, subaccount), refundTo);
+    }
+
+    function depositWithPermit(
+        uint16 asset,
+        uint256 amount,
+        address owner,
+        uint96 subaccount,
+        address refundTo,
+        bool holdsOnHub,
+        Permit calldata permit
+    ) external nonReentrant returns (uint64 index, uint128 credited) {
+        Asset memory listed = _checkDeposit(asset, owner, subaccount, refundTo, holdsOnHub);
+        credited = _toCanonicalDown(asset, amount, listed);
+        // Whoever saw the permit may have used it before us. The transfer tells whether there is an allowance.
+        try IERC20Permit(listed.token)
+            .permit(msg.sender, address(this), amount, permit.deadline, permit.v, permit.r, permit.s) {}
+            catch {}
+        (uint256 expected, uint256 local) = _book(asset, credited, listed);
+        IERC20(listed.token).safeTransferFrom(msg.sender, address(this), local);
+        index = _post(asset, credited, listed, expected, accountOf(owner, subaccount), refundTo);
+    }
+
+    function depositWithPermit2(
+        uint16 asset,
+        uint256 amount,
+        address owner,
+        uint96 subaccount,
+        address refundTo,
+        bool holdsOnHub,
+        Permit2Transfer calldata permit
+    ) external nonReentrant returns (uint64 index, uint128 credited) {
+        Asset memory listed = _checkDeposit(asset, owner, subaccount, refundTo, holdsOnHub);
+        credited = _toCanonicalDown(asset, amount, listed);
+        (uint256 expected, uint256 local) = _book(asset, credited, listed);
+        permit2.permitTransferFrom(
+            IPermit2.PermitTransferFrom(IPermit2.TokenPermissions(listed.token, amount), permit.nonce, permit.deadline),
+            IPermit2.SignatureTransferDetails(address(this), local),
+            msg.sender,
+            permit.signature
+        );
+        index = _post(asset, credited, listed, expected, accountOf(owner, subaccount), refundTo);
+    }
+
+    function _checkDeposit(uint16 asset, address owner, uint96 subaccount, address refundTo, bool holdsOnHub)
+        internal
+        view
+        returns (Asset memory listed)
+    {
+        listed = assetOf(asset);
         if (listed.token == address(0)) revert AssetNotListed(asset);
-        bytes32 account = accountOf(owner, subaccount);
-        if (owner == address(0)) revert AccountMalformed(account);
+        if (owner == address(0)) revert AccountMalformed(accountOf(owner, subaccount));
         if (refundTo == address(0)) revert RefundAddressZero();
         // A contract's address may belong to somebody else on another chain. Code is no test of what is a contract: one
         // under construction has none yet, and an EOA may have some.
         if (owner == msg.sender && msg.sender != tx.origin && !holdsOnHub) {
             revert ContractOwnerNotConfirmed(owner);
         }
-        credited = _toCanonicalDown(asset, amount, listed);
-
-        _receive(asset, credited, listed);
-        index = gateway.post(hubEid, makeEntry(KIND_DEPOSIT, asset, eid, 0, credited, account, toParty(refundTo)));
-        emit Deposited(index, account, asset, msg.sender, refundTo, credited);
     }
 
-    /// @dev Takes exactly the representable part, and only if exactly that arrives.
-    function _receive(uint16 asset, uint128 amount, Asset memory listed) internal {
+    /// @dev Books a deposit before it is taken.
+    /// @return expected What the vault must hold after, in local units.
+    /// @return local What to take.
+    function _book(uint16 asset, uint128 amount, Asset memory listed)
+        internal
+        returns (uint256 expected, uint256 local)
+    {
         Book memory entry = book[asset];
-        IERC20 token = IERC20(listed.token);
-        uint256 balanceBefore = token.balanceOf(address(this));
+        uint256 balance = IERC20(listed.token).balanceOf(address(this));
         uint256 owed = uint256(entry.deposited - entry.released) * listed.scale;
-        if (balanceBefore < owed) revert BalanceBelowBook(asset, owed, balanceBefore);
-
+        if (balance < owed) revert BalanceBelowBook(asset, owed, balance);
         if (amount > type(uint128).max - entry.deposited) revert AmountTooLarge(asset, amount);
         book[asset].deposited = entry.deposited + amount;
-        uint256 local = uint256(amount) * listed.scale;
-        token.safeTransferFrom(msg.sender, address(this), local);
-        uint256 balanceAfter = token.balanceOf(address(this));
-        if (balanceAfter != balanceBefore + local) {
-            revert DepositNotReceived(asset, balanceBefore + local, balanceAfter);
-        }
+        local = uint256(amount) * listed.scale;
+        expected = balance + local;
+    }
+
+    /// @dev Posts a deposit of which exactly the representable part arrived.
+    function _post(
+        uint16 asset,
+        uint128 amount,
+        Asset memory listed,
+        uint256 expected,
+        bytes32 account,
+        address refundTo
+    ) internal returns (uint64) {
+        uint256 balance = IERC20(listed.token).balanceOf(address(this));
+        if (balance != expected) revert DepositNotReceived(asset, expected, balance);
+        return gateway.post(hubEid, makeEntry(KIND_DEPOSIT, asset, eid, 0, amount, account, toParty(refundTo)));
     }
 
     function _toCanonicalDown(uint16 asset, uint256 amount, Asset memory listed) internal pure returns (uint128) {
@@ -136,6 +223,74 @@ contract CollateralVault is ICollateralVault, AccessManaged, ReentrancyGuardTran
         if (canonical < listed.minDeposit) revert BelowMinimum(asset, listed.minDeposit, canonical);
         if (canonical > type(uint128).max) revert AmountTooLarge(asset, canonical);
         return uint128(canonical);
+    }
+
+    // ── asking from here ────────────────────────────────────────────────────────────────────────────────────────────
+
+    function requestWithdrawal(Request calldata request) external nonReentrant returns (uint64) {
+        if (msg.sender != tx.origin) revert RequesterNotOrigin(msg.sender, tx.origin);
+        return _request(request, msg.sender);
+    }
+
+    function requestWithdrawalSigned(
+        Request calldata request,
+        address requester,
+        uint256 nonce,
+        uint256 deadline,
+        bytes calldata signature
+    ) external nonReentrant returns (uint64) {
+        if (isRequestNonceUsed[requester][nonce]) revert RequestNonceUsed(requester, nonce);
+        isRequestNonceUsed[requester][nonce] = true;
+        _checkSigner(requester, requestDigest(request, requester, nonce, deadline), deadline, signature);
+        return _request(request, requester);
+    }
+
+    function requestDigest(Request calldata request, address requester, uint256 nonce, uint256 deadline)
+        public
+        view
+        returns (bytes32)
+    {
+        return _hashTypedDataV4(
+            keccak256(
+                abi.encode(
+                    REQUEST_TYPEHASH,
+                    requester,
+                    request.owner,
+                    request.subaccount,
+                    request.dstEid,
+                    request.asset,
+                    request.amount,
+                    request.recipient,
+                    nonce,
+                    deadline
+                )
+            )
+        );
+    }
+
+    /// @dev The hub knows what this side can't: balances, registered recipients and controllers.
+    function _request(Request calldata request, address requester) internal returns (uint64) {
+        bytes32 account = accountOf(request.owner, request.subaccount);
+        if (request.owner == address(0)) revert AccountMalformed(account);
+        if (request.amount == 0) revert ZeroAmount();
+        if (request.dstEid == 0) revert DestinationZero();
+        bytes32 party = toParty(request.recipient);
+        if (requester != request.owner) {
+            if (request.recipient != requester) revert RequestRecipientInvalid(requester, request.recipient);
+            party |= bytes32(BY_CONTROLLER);
+        } else if (request.recipient == address(0)) {
+            revert RequestRecipientInvalid(requester, request.recipient);
+        }
+        return gateway.post(
+            hubEid, makeEntry(KIND_WITHDRAWAL_REQUEST, request.asset, request.dstEid, 0, request.amount, account, party)
+        );
+    }
+
+    /// @dev ECDSA alone: a contract's word is worth nothing for an address that it may not own on the hub.
+    function _checkSigner(address expected, bytes32 digest, uint256 deadline, bytes calldata signature) internal view {
+        if (block.timestamp > deadline) revert SignatureExpired(deadline);
+        address signer = ECDSA.recoverCalldata(digest, signature);
+        if (signer != expected) revert SignerMismatch(expected, signer);
     }
 
     // ── out ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -155,20 +310,84 @@ contract CollateralVault is ICollateralVault, AccessManaged, ReentrancyGuardTran
         external
         nonReentrant
     {
-        if (parkOf[srcEid][index] != _parkHash(entry, parkedAt, unlockAt, payee)) revert ParkUnknown(srcEid, index);
         if (block.timestamp < unlockAt) revert ParkLocked(srcEid, index, unlockAt);
+        _takePark(srcEid, index, entry, parkedAt, unlockAt, payee);
+        Parked reason = _tryRelease(srcEid, index, entry, payee);
+        if (reason != Parked.None) revert ParkNotPayable(srcEid, index, reason);
+    }
+
+    function returnRelease(uint64 index, Entry calldata entry, uint64 parkedAt, uint64 unlockAt, address payee)
+        external
+        nonReentrant
+    {
+        _takePark(hubEid, index, entry, parkedAt, unlockAt, payee);
+        if (msg.sender != payee && !(msg.sender == tx.origin && msg.sender == ownerOf(entry.account))) {
+            uint64 returnableAt = unlockAt + RETURNABLE_AFTER;
+            if (block.timestamp < returnableAt) revert ReturnNotYet(index, returnableAt);
+            if (_tryRelease(hubEid, index, entry, payee) == Parked.None) return;
+        }
+        _return(index, entry);
+    }
+
+    function returnReleaseSigned(
+        uint64 index,
+        Entry calldata entry,
+        uint64 parkedAt,
+        uint64 unlockAt,
+        address payee,
+        uint256 deadline,
+        bytes calldata signature
+    ) external nonReentrant {
+        _takePark(hubEid, index, entry, parkedAt, unlockAt, payee);
+        _checkSigner(ownerOf(entry.account), returnDigest(index, entry, deadline), deadline, signature);
+        _return(index, entry);
+    }
+
+    function returnDigest(uint64 index, Entry calldata entry, uint256 deadline) public view returns (bytes32) {
+        return _hashTypedDataV4(keccak256(abi.encode(RETURN_TYPEHASH, index, entry.hash(), deadline)));
+    }
+
+    /// @dev Whoever finishes a park takes its word away first: it ends once.
+    function _takePark(
+        uint32 srcEid,
+        uint64 index,
+        Entry calldata entry,
+        uint64 parkedAt,
+        uint64 unlockAt,
+        address payee
+    ) internal {
+        if (parkOf[srcEid][index] != _parkHash(entry, parkedAt, unlockAt, payee)) {
+            revert ParkUnknown(srcEid, index);
+        }
+        delete parkOf[srcEid][index];
+    }
+
+    /// @dev The hub makes the release again from its own outbox; a park that it never posted would halt the lane there.
+    function _return(uint64 index, Entry calldata entry) internal {
+        if (!_isOurs(hubEid, entry)) revert ParkNotReturnable(hubEid, index);
+        bytes32 release = entry.hash();
+        uint64 returned = gateway.post(
+            hubEid, makeEntry(KIND_RETURNED, entry.asset(), eid, index, entry.amount(), entry.account, release)
+        );
+        emit ReleaseReturned(index, returned, release);
+    }
+
+    /// @dev A payment outside of `execute`, which is stopped with it.
+    function _tryRelease(uint32 srcEid, uint64 index, Entry memory entry, address recipient) internal returns (Parked) {
         // The hub acknowledged deposits that were never made: what it authorised may be backed by nothing.
         if (gateway.haltOf(hubEid) == Halt.FalseAck) revert PaymentsStopped(Halt.FalseAck);
-        delete parkOf[srcEid][index];
-        Parked reason = _release(srcEid, index, entry, payee);
-        if (reason != Parked.None) revert ParkNotPayable(srcEid, index, reason);
+        uint64 until = gateway.pausedUntil(hubEid, Direction.In);
+        if (until > block.timestamp) revert PaymentsPaused(until);
+        return _release(srcEid, index, entry, recipient);
+    }
+
+    function _isOurs(uint32 srcEid, Entry memory entry) internal view returns (bool) {
+        return srcEid == hubEid && entry.kind() == KIND_RELEASE && entry.spare() == 0 && entry.eid() == eid;
     }
 
     /// @return Parked.None when paid; otherwise nothing has changed.
     function _release(uint32 srcEid, uint64 index, Entry memory entry, address recipient) internal returns (Parked) {
-        if (srcEid != hubEid || entry.kind() != KIND_RELEASE || entry.spare() != 0 || entry.eid() != eid) {
-            return Parked.NotPayable;
-        }
+        if (!_isOurs(srcEid, entry)) return Parked.NotPayable;
         uint16 asset = entry.asset();
         uint128 amount = entry.amount();
         Asset memory listed = assetOf(asset);

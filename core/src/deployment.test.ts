@@ -22,14 +22,16 @@ const chain = (name: string, chainId: number, eid: number) => ({
   paths: [{ name: "layerzero", address: address(2), index: 0, isNetwork: true }],
   assets: [{ id: 1, symbol: "USDC", token: address(3), decimals: 6, canonicalDecimals: 6 }],
   accessManager: address(4),
+  pauseController: address(4),
+  tipJar: address(4),
   deployBlock: 1,
   layerZero: { endpoint: address(5), sendUln: address(6), receiveUln: address(7), executor: address(8), dvns: [] },
 });
 const good = () => ({
   chains: [
     { ...chain("hub", 1, 101), role: "hub", clearingHouse: address(9) },
-    { ...chain("north", 2, 102), role: "vault", vault: address(9) },
-    { ...chain("south", 3, 103), role: "vault", vault: address(9) },
+    { ...chain("north", 2, 102), role: "vault", vault: address(9), permit2: address(9) },
+    { ...chain("south", 3, 103), role: "vault", vault: address(9), permit2: address(9) },
   ],
   keys: [{ role: "deployer", address: address(1), privateKey: `0x${"ab".repeat(32)}` }],
   redisUrl: "redis://127.0.0.1:6379",

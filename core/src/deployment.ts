@@ -53,6 +53,8 @@ const chain = z.object({
   paths: z.array(PathDeployment),
   assets: z.array(AssetDeployment),
   accessManager: address,
+  pauseController: address,
+  tipJar: address,
   /** No log of this deployment is older. */
   deployBlock: z.number().int().min(0),
   layerZero: z.object({
@@ -65,7 +67,7 @@ const chain = z.object({
 });
 
 export const HubDeployment = chain.extend({ role: z.literal("hub"), clearingHouse: address });
-export const VaultDeployment = chain.extend({ role: z.literal("vault"), vault: address });
+export const VaultDeployment = chain.extend({ role: z.literal("vault"), vault: address, permit2: address });
 
 const chains = z
   .array(z.discriminatedUnion("role", [HubDeployment, VaultDeployment]))

@@ -8,13 +8,22 @@ const show = (value: unknown) => formatPlain(value);
 /** The names of a contract's enum members, by their number. */
 const oneOf = (names: readonly string[], value: unknown) => names[Number(value)] ?? `reason ${show(value)}`;
 
-const HALT = ["no halt", "two attestations contradict each other", "the peer acknowledged a head we never sealed"];
+const HALT = [
+  "no halt",
+  "two attestations contradict each other",
+  "the peer acknowledged a head we never sealed",
+  "the peer gave back a release that we never made",
+];
+const DIRECTION = ["what arrives from", "what leaves for"];
+/** Unix seconds, as a date. */
+const time = (seconds: unknown) => new Date(Number(seconds) * 1000).toISOString();
 const HELD = [
   "nothing holds it",
   "it is not a deposit of its own lane",
   "its asset is not listed for the lane",
   "its owner is the zero address",
   "the lane's book is full",
+  "its release was given back and waits to be settled",
 ];
 const PARKED = [
   "nothing parks it",
@@ -41,6 +50,21 @@ const general: Record<string, SentenceOf> = {
     `${show(spender)} may take ${show(allowance)} of the token and ${show(needed)} is needed; approve it first.`,
   SafeERC20FailedOperation: ({ token }) =>
     `The token ${show(token)} refused the transfer; check its balance and rules.`,
+};
+
+const tips: Record<string, SentenceOf> = {
+  TipZero: () => "A tip of nothing; send some value with it.",
+  MarginTooHigh: ({ most, actual }) =>
+    `A margin of ${show(actual)} hundredths of a percent; at most ${show(most)} are allowed.`,
+  NothingNewer: ({ paidCount }) =>
+    `The jar paid for count ${show(paidCount)} already, and nothing newer is posted; wait for new entries.`,
+  TooSoon: ({ payableAt }) => `The jar pays for this lane again from ${time(payableAt)}; dispatch without it, or wait.`,
+  NetworkFeeZero: () => "No message network had anything new to carry; name one, or dispatch without the jar.",
+  JarTooLow: ({ held, required }) =>
+    `The lane's jar holds ${show(held)} wei and the networks take ${show(required)}; tip it, or dispatch without it.`,
+  RewardNotPaid: ({ to, reward }) =>
+    `${show(to)} did not take its ${show(reward)} wei; call from an account that receives value.`,
+  PaymentUnexpected: () => "The jar takes value by tip alone; call tip.",
 };
 
 const deposits: Record<string, SentenceOf> = {
@@ -83,9 +107,36 @@ const withdrawals: Record<string, SentenceOf> = {
     `Entry ${show(index)} is still held: ${oneOf(HELD, reason)}; remove the reason first.`,
   ParkUnknown: ({ index }) =>
     `No release is parked under index ${show(index)} with these values; it was paid before, or was never parked.`,
-  ParkLocked: ({ index, unlockAt }) =>
-    `Release ${show(index)} is locked until ${new Date(Number(unlockAt) * 1000).toISOString()}; retry it then.`,
+  ParkLocked: ({ index, unlockAt }) => `Release ${show(index)} is locked until ${time(unlockAt)}; retry it then.`,
   ParkNotPayable: ({ index, reason }) => `Release ${show(index)} can't be paid: ${oneOf(PARKED, reason)}.`,
+  PaymentsPaused: ({ until }) =>
+    `The lane from the hub is paused until ${time(until)}; try it again then, or when the council has resumed it.`,
+  ParkNotReturnable: ({ index }) =>
+    `What is parked under index ${show(index)} is no release that the hub made; it can't be given back.`,
+  ReturnNotYet: ({ index, returnableAt }) =>
+    `Until ${time(returnableAt)} only its payee or its owner gives release ${show(index)} back; use their key, or wait.`,
+  SignatureExpired: ({ deadline }) =>
+    `The signature was good until ${time(deadline)}; sign again with a later deadline.`,
+  SignerMismatch: ({ expected, actual }) =>
+    `The signature is from ${show(actual)} and ${show(expected)} had to sign; sign with that key, exactly these values.`,
+  RequestNonceUsed: ({ requester, nonce }) =>
+    `${show(requester)} has used nonce ${show(nonce)} for a request before; sign with another.`,
+  RequesterNotOrigin: ({ caller }) =>
+    `${show(caller)} is a contract, whose address may be somebody else's here; bring the owner's signature instead.`,
+  RequestRecipientInvalid: ({ requester, recipient }) =>
+    `${show(requester)} can't ask for a payment to ${show(recipient)}; an owner names any address but zero, a controller its own.`,
+  DestinationZero: () => "The request names no destination; give the eid of the vault that shall pay.",
+  FinishingStopped: ({ srcEid, halt, pausedUntil }) =>
+    `The lane from eid ${show(srcEid)} is stopped (${oneOf(HALT, halt)}; paused until ${time(pausedUntil)}); nothing that it brought is finished before it runs again.`,
+  NotRefundable: ({ index, reason }) =>
+    `Entry ${show(index)} can't be refunded: ${oneOf(HELD, reason)}; only deposits in suspense can.`,
+  RefundNotYet: ({ index, refundableAt }) =>
+    `Deposit ${show(index)} can be refunded from ${time(refundableAt)}; finish it before, if its reason is gone.`,
+  WindowMismatch: ({ ref, previousCount, count }) =>
+    `Entries ${show(previousCount)} to ${show(count)} are not the sealed window that holds release ${show(ref)}; show that one, whole.`,
+  NonceAlreadyUsed: ({ owner, nonce }) =>
+    `${show(owner)} has used nonce ${show(nonce)} before; its withdrawal is done or cancelled.`,
+  ReceiverZero: () => "The receiver is the zero address; name the owner of the account to credit.",
   PushMismatch: ({ expected, actual }) =>
     `The token moved ${show(actual)} where ${show(expected)} was asked; the release stays parked.`,
 };
@@ -94,6 +145,15 @@ const lanes: Record<string, SentenceOf> = {
   LaneNotOpen: ({ eid }) => `There is no lane with eid ${show(eid)}; choose a chain of this deployment.`,
   LaneIsHalted: ({ eid, reason }) =>
     `The lane with eid ${show(eid)} is halted: ${oneOf(HALT, reason)}; the council must look at it.`,
+  LaneIsPaused: ({ eid, direction, until }) =>
+    `${oneOf(DIRECTION, direction)} eid ${show(eid)} is paused until ${time(until)}; try again then, or when the council has resumed it.`,
+  OnlyPauseController: ({ caller }) => `${show(caller)} is not the pause controller; pause through it.`,
+  PauseControllerZero: () => "A gateway needs a pause controller; give its address.",
+  OnlyPauser: ({ caller }) => `${show(caller)} is no pauser; use a pauser's key.`,
+  PauserInvalid: ({ pauser }) => `${show(pauser)} is zero, or is already what the call makes of it; check the address.`,
+  NotPaused: ({ eid }) => `Nothing is paused there for eid ${show(eid)}; look at status.`,
+  ControllerNotOfGateway: ({ expected, actual }) =>
+    `The gateway names ${show(actual)} as its pause controller, not ${show(expected)}; deploy it where the gateway expects it.`,
   NothingToSeal: ({ dstEid }) => `Every entry to eid ${show(dstEid)} is sealed already; post one first.`,
   NotSealed: ({ count, sealedCount }) =>
     `No window was sealed at count ${show(count)}; the last one ends at ${show(sealedCount)}.`,
@@ -259,6 +319,7 @@ const layerZero: Record<string, SentenceOf> = {
 
 export const sentences: Readonly<Record<string, SentenceOf>> = {
   ...general,
+  ...tips,
   ...deposits,
   ...withdrawals,
   ...lanes,

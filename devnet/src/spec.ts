@@ -32,6 +32,8 @@ export type NetworkSpec = {
   receiveGas: bigint;
   /** Seconds that the council waits for anything that loosens. */
   councilDelay: number;
+  /** What the lanes' tip jars pay on top of a dispatch's cost, and how often at most. */
+  tipJar: { marginBps: bigint; intervalSeconds: bigint };
 };
 
 /** One asset has 6 decimals on one chain and 18 on the other, as USDC has on Ethereum and BNB Chain. */
@@ -71,6 +73,7 @@ export const NETWORK: NetworkSpec = {
   receiveGas: 200_000n,
   // 72 hours: longer than a weekend's staffing needs.
   councilDelay: 259_200,
+  tipJar: { marginBps: 1_000n, intervalSeconds: 30n },
 };
 
 /** Who holds a key on the local network. Every role has one of its own. */
@@ -83,12 +86,13 @@ export type Keys = {
   watchers: readonly DevAccount[];
   council: DevAccount;
   guardian: DevAccount;
+  pauser: DevAccount;
   traders: readonly DevAccount[];
 };
 
 /** Well-known development keys: worth nothing outside a local chain. */
 export function networkKeys({ traders, watchers }: Pick<NetworkSpec, "traders" | "watchers">): Keys {
-  const accounts = devAccounts({ chainId: 0, count: 7 + watchers.count + traders });
+  const accounts = devAccounts({ chainId: 0, count: 8 + watchers.count + traders });
   const take = () => {
     const account = accounts.shift();
     if (account === undefined) throw new RangeError("more roles than accounts");
@@ -102,6 +106,7 @@ export function networkKeys({ traders, watchers }: Pick<NetworkSpec, "traders" |
     relayer: take(),
     council: take(),
     guardian: take(),
+    pauser: take(),
     watchers: accounts.splice(0, watchers.count),
     traders: accounts,
   };
@@ -119,6 +124,7 @@ export function keysByRole(keys: Keys): ({ role: string } & DevAccount)[] {
     { role: "relayer", ...keys.relayer },
     { role: "council", ...keys.council },
     { role: "guardian", ...keys.guardian },
+    { role: "pauser", ...keys.pauser },
     ...several("watcher", keys.watchers),
     ...several("trader", keys.traders),
   ];

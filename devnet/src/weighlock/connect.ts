@@ -4,6 +4,7 @@ import { accessManagerAbi } from "@weighlock/core/abi/accessManager.ts";
 import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { layerZeroPathAbi } from "@weighlock/core/abi/layerZeroPath.ts";
+import { pauseControllerAbi } from "@weighlock/core/abi/pauseController.ts";
 import { watcherPathAbi } from "@weighlock/core/abi/watcherPath.ts";
 import type { Abi, Address, Hex } from "viem";
 import { toFunctionSelector } from "viem";
@@ -109,6 +110,7 @@ export function handOver({
     layerZeroPath: layerZeroPathAbi,
     watcherPath: watcherPathAbi,
     app: appAbi,
+    pauseController: pauseControllerAbi,
   } as const;
   for (const [functionsOf, role] of [
     [COUNCIL_FUNCTIONS, COUNCIL_ROLE],

@@ -15,8 +15,10 @@ export type DeployedChain = {
   accessManager: Address;
   gateway: Address;
   app: Address;
+  pauseController: Address;
   layerZeroPath: Address;
   watcherPath: Address;
+  tipJar: Address;
   assets: readonly DeployedAsset[];
 };
 
@@ -40,5 +42,10 @@ export const COUNCIL_FUNCTIONS = {
   layerZeroPath: ["openRemote"],
   watcherPath: ["openRemote"],
   app: ["listAsset"],
+  pauseController: ["resume", "addPauser"],
 } as const;
-export const GUARDIAN_FUNCTIONS = { gateway: ["tightenWindow"], layerZeroPath: ["skip", "nilify"] } as const;
+export const GUARDIAN_FUNCTIONS = {
+  gateway: ["tightenWindow"],
+  layerZeroPath: ["skip", "nilify"],
+  pauseController: ["removePauser"],
+} as const;

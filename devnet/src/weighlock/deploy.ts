@@ -7,9 +7,12 @@ import { devnetTokenAbi, devnetTokenBytecode } from "@weighlock/core/abi/devnetT
 import { dvnSubmitterAbi, dvnSubmitterBytecode } from "@weighlock/core/abi/dvnSubmitter.ts";
 import { gatewayAbi, gatewayBytecode } from "@weighlock/core/abi/gateway.ts";
 import { layerZeroPathAbi, layerZeroPathBytecode } from "@weighlock/core/abi/layerZeroPath.ts";
+import { pauseControllerAbi, pauseControllerBytecode } from "@weighlock/core/abi/pauseController.ts";
+import { tipJarAbi, tipJarBytecode } from "@weighlock/core/abi/tipJar.ts";
 import { watcherPathAbi, watcherPathBytecode } from "@weighlock/core/abi/watcherPath.ts";
 import type { Abi, Address, Hex } from "viem";
 import type { LayerZeroStack } from "../layerzero/stack.ts";
+import { PERMIT2 } from "../permit2.ts";
 import type { AssetSpec, ChainSpec, Keys, NetworkSpec } from "../spec.ts";
 import type { Transactor } from "../transactor.ts";
 import { type DeployedAsset, type DeployedChain, OUR_DVN } from "./contracts.ts";
@@ -40,13 +43,29 @@ export function deployWeighlock({
 
   const dvnSubmitter = deploy("DvnSubmitter", dvnSubmitterAbi, dvnSubmitterBytecode, [ourDvn.address]);
   const accessManager = deploy("AccessManager", accessManagerAbi, accessManagerBytecode, [transactor.address]);
-  // The gateway names its app and the app its gateway: the app comes right behind, at an address known beforehand.
-  const expectedApp = transactor.nextAddress({ ahead: 1 });
-  const gateway = deploy("Gateway", gatewayAbi, gatewayBytecode, [spec.eid, expectedApp, accessManager]);
+  // The gateway names its app and its pause controller, and they their gateway: both come right behind, at addresses
+  // known beforehand.
+  const expected = [1, 2].map((ahead) => transactor.nextAddress({ ahead }));
+  const gateway = deploy("Gateway", gatewayAbi, gatewayBytecode, [spec.eid, ...expected, accessManager]);
   const app =
     spec.role === "hub"
       ? deploy("ClearingHouse", clearingHouseAbi, clearingHouseBytecode, [gateway, accessManager])
-      : deploy("CollateralVault", collateralVaultAbi, collateralVaultBytecode, [gateway, hubEid, accessManager]);
+      : deploy("CollateralVault", collateralVaultAbi, collateralVaultBytecode, [
+          gateway,
+          hubEid,
+          PERMIT2,
+          accessManager,
+        ]);
+  const pauseController = deploy("PauseController", pauseControllerAbi, pauseControllerBytecode, [
+    gateway,
+    accessManager,
+  ]);
+  transactor.call({
+    to: pauseController,
+    abi: pauseControllerAbi,
+    functionName: "addPauser",
+    args: [keys.pauser.address],
+  });
   const layerZeroPath = deploy("LayerZeroPath", layerZeroPathAbi, layerZeroPathBytecode, [
     layerZero.endpoint,
     gateway,
@@ -60,6 +79,11 @@ export function deployWeighlock({
     watchers,
     BigInt(network.watchers.threshold),
   ]);
+  const tipJar = deploy("TipJar", tipJarAbi, tipJarBytecode, [
+    gateway,
+    network.tipJar.marginBps,
+    network.tipJar.intervalSeconds,
+  ]);
   const assets = network.assets.map((asset) => deployAsset({ transactor, spec, asset, app, keys }));
   return {
     spec,
@@ -69,8 +93,10 @@ export function deployWeighlock({
     accessManager,
     gateway,
     app,
+    pauseController,
     layerZeroPath,
     watcherPath,
+    tipJar,
     assets,
   };
 }

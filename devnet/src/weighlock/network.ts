@@ -10,6 +10,7 @@ import { deployLayerZero } from "../layerzero/deploy.ts";
 import { queueHandOver } from "../layerzero/dvnAdmin.ts";
 import { DEFAULT_PRICING, type LayerZeroSpec } from "../layerzero/stack.ts";
 import { verifyLayerZero } from "../layerzero/verify.ts";
+import { installPermit2, PERMIT2 } from "../permit2.ts";
 import { type ChainSpec, type Keys, keysByRole, type NetworkSpec } from "../spec.ts";
 import { createTransactor, type Transactor } from "../transactor.ts";
 import { connect, handOver } from "./connect.ts";
@@ -83,6 +84,7 @@ async function prepare({
   const [transactor, deployBlock] = await Promise.all([
     createTransactor({ client: node.client, privateKey: deployer.privateKey }),
     node.client.getBlockNumber(),
+    installPermit2(node.client),
     setBalances({ client: node.client, addresses: keysByRole(keys).map(({ address }) => address), wei: KEY_BALANCE }),
   ]);
   const layerZero: LayerZeroSpec = {
@@ -138,6 +140,8 @@ function describe(chain: DeployedChain, node: AnvilNode, deployBlock: bigint): C
       canonicalDecimals,
     })),
     accessManager: chain.accessManager,
+    pauseController: chain.pauseController,
+    tipJar: chain.tipJar,
     deployBlock: Number(deployBlock),
     layerZero: {
       endpoint: layerZero.endpoint,
@@ -154,5 +158,5 @@ function describe(chain: DeployedChain, node: AnvilNode, deployBlock: bigint): C
   };
   return spec.role === "hub"
     ? { ...common, role: "hub", clearingHouse: chain.app }
-    : { ...common, role: "vault", vault: chain.app };
+    : { ...common, role: "vault", vault: chain.app, permit2: PERMIT2 };
 }

@@ -6,6 +6,7 @@ import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import { dvnSubmitterAbi } from "@weighlock/core/abi/dvnSubmitter.ts";
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { layerZeroPathAbi } from "@weighlock/core/abi/layerZeroPath.ts";
+import { pauseControllerAbi } from "@weighlock/core/abi/pauseController.ts";
 import { watcherPathAbi } from "@weighlock/core/abi/watcherPath.ts";
 import { formatEvm } from "@weighlock/core/interop.ts";
 import { laneId } from "@weighlock/core/laneLog.ts";
@@ -68,7 +69,22 @@ function contractChecks({ client, network, chain, keys }: Context): Read[] {
   return [
     check("gateway eid", chain.spec.eid, client.readContract({ ...gateway, functionName: "eid" })),
     check("gateway app", chain.app, client.readContract({ ...gateway, functionName: "app" })),
-    ...[chain.gateway, chain.layerZeroPath, chain.watcherPath, chain.app].map((address) =>
+    check(
+      "gateway's pause controller",
+      chain.pauseController,
+      client.readContract({ ...gateway, functionName: "pauseController" }),
+    ),
+    check(
+      "pauser",
+      true,
+      client.readContract({
+        address: chain.pauseController,
+        abi: pauseControllerAbi,
+        functionName: "isPauser",
+        args: [keys.pauser.address],
+      }),
+    ),
+    ...[chain.gateway, chain.layerZeroPath, chain.watcherPath, chain.app, chain.pauseController].map((address) =>
       check(
         `authority of ${address}`,
         chain.accessManager,
@@ -269,6 +285,7 @@ function roleChecks({ client, network, chain, keys }: Context): Read[] {
     gateway: gatewayAbi as Abi,
     layerZeroPath: layerZeroPathAbi as Abi,
     watcherPath: watcherPathAbi as Abi,
+    pauseController: pauseControllerAbi as Abi,
     app: appAbi,
   };
   const hasRole = (who: string, role: bigint, account: Address, expected: readonly [boolean, number]) =>

@@ -17,6 +17,8 @@ const chain = (name: string, eid: number, digits: [string, string, string, strin
   ],
   assets: [],
   accessManager: address("f"),
+  pauseController: address("f"),
+  tipJar: address("f"),
   deployBlock: 0,
   layerZero: {
     endpoint: address(digits[3]),
@@ -31,7 +33,13 @@ export function createPaperDeployment(): PublicDeployment {
   return PublicDeployment.parse({
     chains: [
       { ...chain("hub", 40_701, ["1", "2", "3", "4"]), role: "hub", clearingHouse: address("a") },
-      { ...chain("alpha", 40_702, ["5", "6", "7", "8"]), chainId: 31_338, role: "vault", vault: address("b") },
+      {
+        ...chain("alpha", 40_702, ["5", "6", "7", "8"]),
+        chainId: 31_338,
+        role: "vault",
+        vault: address("b"),
+        permit2: address("b"),
+      },
     ],
   });
 }

@@ -5,7 +5,9 @@ import {Gateway} from "../../../contracts/messaging/Gateway.sol";
 
 /// @dev The gateway without its main defence: one path is enough.
 contract OnePathGateway is Gateway {
-    constructor(uint32 eid_, address app_, address authority) Gateway(eid_, app_, authority) {}
+    constructor(uint32 eid_, address app_, address pauseController_, address authority)
+        Gateway(eid_, app_, pauseController_, authority)
+    {}
 
     function _requiredPaths() internal pure override returns (uint256) {
         return 1;

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {Vm} from "forge-std/Vm.sol";
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
+import {IPauseController} from "../../../contracts/interfaces/IPauseController.sol";
 import {ILayerZeroPath, IWatcherPath} from "./Interfaces.sol";
 import {TestApp} from "./TestApp.sol";
 import {TestPath} from "./TestPath.sol";
@@ -18,8 +19,20 @@ library Deploy {
         return IAccessManager(create("AccessManager.sol:AccessManager", abi.encode(admin)));
     }
 
+    /// @dev With its pause controller, which comes right behind.
     function gateway(uint32 eid, address app, address authority) internal returns (IGateway) {
-        return IGateway(create("Gateway.sol:Gateway", abi.encode(eid, app, authority)));
+        return gateway("Gateway.sol:Gateway", eid, app, authority);
+    }
+
+    function gateway(string memory artifact, uint32 eid, address app, address authority) internal returns (IGateway) {
+        address controller = VM.computeCreateAddress(address(this), VM.getNonce(address(this)) + 1);
+        address deployed = create(artifact, abi.encode(eid, app, controller, authority));
+        pauseController(deployed, authority);
+        return IGateway(deployed);
+    }
+
+    function pauseController(address gateway_, address authority) internal returns (IPauseController) {
+        return IPauseController(create("PauseController.sol:PauseController", abi.encode(gateway_, authority)));
     }
 
     function watcherPath(address gateway_, address authority, address[] memory watchers, uint256 threshold)

@@ -8,6 +8,7 @@ import {InteroperableAddress} from "@openzeppelin/contracts/utils/draft-Interope
 import {IClearingHouse} from "../../../contracts/interfaces/IClearingHouse.sol";
 import {ICollateralVault} from "../../../contracts/interfaces/ICollateralVault.sol";
 import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
+import {IPauseController} from "../../../contracts/interfaces/IPauseController.sol";
 import {Commitment} from "../../../contracts/types/Commitment.sol";
 import {Entry} from "../../../contracts/types/Entry.sol";
 import {LaneId} from "../../../contracts/types/LaneId.sol";
@@ -15,6 +16,7 @@ import {Deploy} from "./Deploy.sol";
 import {Factory} from "./Factory.sol";
 import {IHub, IVault} from "./Interfaces.sol";
 import {Log, Logs, Proof} from "./Logs.sol";
+import {Permit2} from "./Permit2.sol";
 import {Roles} from "./Roles.sol";
 import {TestPath} from "./TestPath.sol";
 import {FickleToken} from "./Tokens.sol";
@@ -33,6 +35,7 @@ abstract contract Deployment is Test {
         address network;
         address watchers;
         IVault vault;
+        IPauseController pauseController;
     }
 
     uint8 internal constant HUB = 0;
@@ -89,9 +92,10 @@ abstract contract Deployment is Test {
             chain.eid,
             authority,
             vm.getCode(i == HUB ? "ClearingHouse.sol:ClearingHouse" : "CollateralVault.sol:CollateralVault"),
-            i == HUB ? abi.encode(authority) : abi.encode(chains[HUB].eid, authority)
+            i == HUB ? abi.encode(authority) : abi.encode(chains[HUB].eid, Permit2.ADDRESS, authority)
         );
         chain.gateway = IGateway(factory.gateway());
+        chain.pauseController = IPauseController(factory.pauseController());
         address app = factory.app();
         chain.name = InteroperableAddress.formatEvmV1(chain.id, address(chain.gateway));
         Roles.ofGateway(chain.manager, address(chain.gateway));

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
+import {IPauseController} from "../../../contracts/interfaces/IPauseController.sol";
 import {ILayerZeroPath, IWatcherPath} from "./Interfaces.sol";
 
 /// @dev Roles as a deployment sets them: by selector, on an access manager, one for each job.
@@ -21,6 +22,13 @@ library Roles {
         _set(manager, gateway, IGateway.openLane.selector, WIRING);
         _set(manager, gateway, IGateway.addPath.selector, WIRING);
         _set(manager, gateway, IGateway.tightenWindow.selector, GUARDIAN);
+        ofPauseController(manager, IGateway(gateway).pauseController());
+    }
+
+    function ofPauseController(IAccessManager manager, address controller) internal {
+        _set(manager, controller, IPauseController.resume.selector, WIRING);
+        _set(manager, controller, IPauseController.addPauser.selector, WIRING);
+        _set(manager, controller, IPauseController.removePauser.selector, GUARDIAN);
     }
 
     function ofPath(IAccessManager manager, address path) internal {

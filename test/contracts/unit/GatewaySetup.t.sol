@@ -20,13 +20,15 @@ contract GatewaySetupTest is TwoGateways {
             keccak256(abi.encode(domain, epoch, uint256(77), uint32(9), address(0xbeef), SRC_CHAIN, SRC, address(src)));
     }
 
-    function test_constructor_revertsWithoutEidOrApp() public {
+    function test_constructor_revertsWithoutEidAppOrPauseController() public {
         vm.chainId(5);
         bytes memory code = vm.getCode("Gateway.sol:Gateway");
         vm.expectRevert(abi.encodeWithSelector(IGateway.LaneEndInvalid.selector, 0, 5, address(1)));
-        Deploy.create(abi.encodePacked(code, abi.encode(0, address(1), manager)));
+        Deploy.create(abi.encodePacked(code, abi.encode(0, address(1), address(2), manager)));
         vm.expectRevert(abi.encodeWithSelector(IGateway.LaneEndInvalid.selector, 7, 5, address(0)));
-        Deploy.create(abi.encodePacked(code, abi.encode(7, address(0), manager)));
+        Deploy.create(abi.encodePacked(code, abi.encode(7, address(0), address(2), manager)));
+        vm.expectRevert(IGateway.PauseControllerZero.selector);
+        Deploy.create(abi.encodePacked(code, abi.encode(7, address(1), address(0), manager)));
     }
 
     function test_openLane_startsBothLogsAtTheirIds() public {

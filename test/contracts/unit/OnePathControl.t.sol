@@ -36,7 +36,7 @@ contract TwoPathRuleTest is OnePathForgery {
 /// @dev The control: with the rule off the same forgery goes through, or the test above proves nothing.
 contract OnePathControlTest is OnePathForgery {
     function _newGateway(uint32 eid, address app) internal override returns (IGateway) {
-        return IGateway(Deploy.create("OnePathGateway.sol:OnePathGateway", abi.encode(eid, app, manager)));
+        return Deploy.gateway("OnePathGateway.sol:OnePathGateway", eid, app, address(manager));
     }
 
     function test_forgery_succeedsWhenOnePathIsEnough() public {

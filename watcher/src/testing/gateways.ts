@@ -44,7 +44,7 @@ async function startChain(name: string, role: "hub" | "vault", chainId: number, 
   }
 
   const authority = await deploy(accessManagerAbi as Abi, accessManagerBytecode, [app]);
-  const gateway = await deploy(gatewayAbi as Abi, gatewayBytecode, [eid, app, authority]);
+  const gateway = await deploy(gatewayAbi as Abi, gatewayBytecode, [eid, app, app, authority]);
   const path = await deploy(watcherPathAbi as Abi, watcherPathBytecode, [gateway, authority, watchers, 2n]);
   const chain: TestChain = {
     name,
