@@ -42,6 +42,8 @@ export const RelayerConfig = z.object({
       maxBytes: z.coerce.number().int().min(20_000).max(126_000).default(110_000),
     })
     .prefault({}),
+  /** Between two looks at what waits to be finished: parked releases, held entries. */
+  finishSeconds: z.coerce.number().int().positive().default(60),
   host: z.string().min(1).default("127.0.0.1"),
   /** 0 takes a free one. */
   port: z.coerce.number().int().min(0).max(65_535).default(0),

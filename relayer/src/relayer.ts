@@ -11,6 +11,7 @@ import { createCommitter } from "./committer.ts";
 import type { RelayerSetup } from "./config.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { createExecutor } from "./executor.ts";
+import { createFinisher } from "./finisher/finisher.ts";
 import type { LaneChains, LaneEnd } from "./lane/chains.ts";
 import { createLanes } from "./lane/lanes.ts";
 import { createLaneLook, type LaneLook, type LaneQueues } from "./lane/look.ts";
@@ -67,6 +68,12 @@ export function createRelayer({ common, setup }: { common: Common; setup: Relaye
     if (end === undefined) throw new RangeError(`no chain with eid ${eid}`);
     return end;
   };
+
+  const finishers = deployment.chains.map((each) => {
+    const { chain, sender } = endOf(each.eid);
+    const everyMs = settings.finishSeconds * 1_000;
+    return createFinisher({ common, chain, sender, deployment: each, everyMs, pollMs, maxRange });
+  });
 
   const lanes = records.map(({ lane, record }) => {
     const chains: LaneChains = { src: endOf(lane.src.eid), dst: endOf(lane.dst.eid) };
@@ -126,6 +133,7 @@ export function createRelayer({ common, setup }: { common: Common; setup: Relaye
     async run() {
       await Promise.all([
         ...feeds.map((feed) => feed.run()),
+        ...finishers.map((finisher) => finisher.run()),
         sweep(),
         watchBalances({ common, ends: [...ends.values()], everyMs: settings.sweepSeconds * 1_000 }),
       ]);
