@@ -15,6 +15,14 @@ export class OperationError extends WeighlockError {
   override name = "OperationError";
 }
 
+/** What is wrong has been printed as the result; all that is left is the exit code. */
+export class ToldError extends WeighlockError {
+  override name = "ToldError";
+  constructor() {
+    super("Something is wrong; the output says what.");
+  }
+}
+
 export type Failure = { exitCode: 1 | 2; name: string; sentence: string; details: ErrorDetails };
 
 export function failureOf(error: unknown): Failure {

@@ -15,6 +15,7 @@ import { type Service, startService } from "./service.ts";
 import { settled, startServices } from "./services.ts";
 import { keysByRole, NETWORK, networkKeys } from "./spec.ts";
 import { createStateRecorder, listRecorded, readState, stopRecorded } from "./state.ts";
+import type { ReplacedContracts } from "./weighlock/contracts.ts";
 import { deployNetwork } from "./weighlock/network.ts";
 
 export type Devnet = {
@@ -24,6 +25,10 @@ export type Devnet = {
   /** How many settings of the deployment were read back from the chains. */
   checked: number;
   services: readonly Service[];
+  /** SIGKILL. Returns when it is gone. */
+  kill(service: string): Promise<void>;
+  /** Starts a service that has ended, as it was. Returns when it is ready. */
+  restart(service: string): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -33,6 +38,10 @@ export type DevnetOptions = {
   blockTime?: number;
   /** True: everything outlives this process, until `devnetDown`. */
   detached?: boolean;
+  /** False: without monitor and pauser. */
+  monitor?: boolean;
+  /** Chain name → contracts to deploy there in place of ours, for tests with a defence removed. */
+  replaced?: Readonly<Record<string, ReplacedContracts>>;
   onProgress?: (step: string) => void;
 };
 
@@ -49,6 +58,8 @@ export async function devnetUp({
   dir,
   blockTime = 1,
   detached = false,
+  monitor = true,
+  replaced = {},
   onProgress = () => undefined,
 }: DevnetOptions): Promise<Devnet> {
   const folder = resolve(dir);
@@ -81,16 +92,17 @@ export async function devnetUp({
     ]);
     onProgress("deploying LayerZero and Weighlock");
     const keys = networkKeys(NETWORK);
-    const { chains, checked } = await deployNetwork({ network: NETWORK, nodes, keys });
+    const { chains, checked } = await deployNetwork({ network: NETWORK, nodes, keys, replaced });
     await writeFile(files.deployment, `${JSON.stringify({ chains }, null, 2)}\n`);
 
-    onProgress(`read back ${checked} settings; starting verifier, relayer, watchers and the stranger's DVN`);
+    onProgress(`read back ${checked} settings; starting verifier, relayer, watchers, monitor, pauser and a second DVN`);
     const services = await startServices({
       chains,
       keys,
       redisUrl: redis.url,
       deploymentFile: files.deployment,
       dataDir: join(folder, "data"),
+      monitor,
       start: (spec) => started(startService({ spec, dir: folder, detached })),
     });
 
@@ -102,7 +114,27 @@ export async function devnetUp({
     };
     await writeFile(files.devnet, `${JSON.stringify(plain, null, 2)}\n`, { mode: 0o600 });
     onProgress("ready");
-    return { deployment: parseDeployment(plain), file: files.devnet, checked, services, stop };
+    const serviceOf = (name: string): Service => {
+      const service = services.find((each) => each.name === name);
+      if (service !== undefined) return service;
+      throw new FatalError(`The devnet has no service "${name}".`, {
+        details: { known: services.map((each) => each.name) },
+      });
+    };
+    return {
+      deployment: parseDeployment(plain),
+      file: files.devnet,
+      checked,
+      services,
+      kill: (name) => serviceOf(name).process.kill(),
+      async restart(name) {
+        const ended = serviceOf(name);
+        const restarted = await started(ended.restart());
+        await recorder.forget(ended.process);
+        services.splice(services.indexOf(ended), 1, restarted);
+      },
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -29,6 +29,14 @@ async function sleeper({ onTerm = "process.exit(0)" } = {}): Promise<ProcessSpec
   };
 }
 
+test("kill() gives a process no chance to finish, and returns when it is gone", async () => {
+  const child = await startProcess(await sleeper({ onTerm: "" }));
+  await child.kill();
+  expect(await isRunning(child.pid)).toBe(false);
+  expect(await child.exited).toEqual({ code: null, signal: "SIGKILL" });
+  await child.kill();
+});
+
 test("startProcess() returns when the process is ready, and stop() when it is gone", async () => {
   const child = await startProcess(await sleeper());
   expect(await isRunning(child.pid)).toBe(true);

@@ -37,6 +37,8 @@ export type RunningProcess = {
   readonly exited: Promise<ProcessExit>;
   /** SIGTERM, then SIGKILL after `graceMs` (5 seconds unless told). Returns when the process is gone. */
   stop(options?: { graceMs?: number }): Promise<void>;
+  /** SIGKILL, as a crash would: no chance to finish anything. Returns when the process is gone. */
+  kill(): Promise<void>;
 };
 
 const READY_POLL_MS = 15;
@@ -89,6 +91,11 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
     }
   };
 
+  const kill = async (): Promise<void> => {
+    if (exit === undefined) killSession(pid);
+    await exited;
+  };
+
   try {
     await untilReady({ spec, exited });
     const identity = await readProcessIdentity(pid);
@@ -97,7 +104,7 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
       disown(pid);
       child.unref();
     }
-    return { name: spec.name, pid, identity, logFile: spec.logFile, exited, stop };
+    return { name: spec.name, pid, identity, logFile: spec.logFile, exited, stop, kill };
   } catch (error) {
     await stop({ graceMs: 500 });
     throw error;

@@ -15,7 +15,13 @@ export type ServiceSpec = {
   config: Readonly<Record<string, unknown>>;
 };
 
-export type Service = { name: string; url: string; process: RunningProcess };
+export type Service = {
+  name: string;
+  url: string;
+  process: RunningProcess;
+  /** The same program with the same configuration and port, after its process has ended. */
+  restart(): Promise<Service>;
+};
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -34,15 +40,18 @@ export async function startService({
   const file = join(dir, "config", `${name}.json`);
   await mkdir(join(dir, "config"), { recursive: true });
   await writeFile(file, `${JSON.stringify({ ...config, port }, null, 2)}\n`, { mode: 0o600 });
-  const child = await startProcess({
-    name,
-    // This very Node runs TypeScript; the one on PATH may not.
-    file: process.execPath,
-    args: [fileURLToPath(new URL(main, ROOT)), "--config", file],
-    logFile: join(dir, "logs", `${name}.log`),
-    isReady: async (signal) => (await fetch(`${url}/ready`, { signal })).ok,
-    readyTimeoutMs: 30_000,
-    detached,
-  });
-  return { name, url, process: child };
+  const start = async (): Promise<Service> => {
+    const child = await startProcess({
+      name,
+      // This very Node runs TypeScript; the one on PATH may not.
+      file: process.execPath,
+      args: [fileURLToPath(new URL(main, ROOT)), "--config", file],
+      logFile: join(dir, "logs", `${name}.log`),
+      isReady: async (signal) => (await fetch(`${url}/ready`, { signal })).ok,
+      readyTimeoutMs: 30_000,
+      detached,
+    });
+    return { name, url, process: child, restart: start };
+  };
+  return start();
 }

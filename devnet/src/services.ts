@@ -15,14 +15,16 @@ export type ServicesOptions = {
   deploymentFile: string;
   /** For what a service keeps between runs. */
   dataDir: string;
+  /** False: neither monitor nor pauser. */
+  monitor: boolean;
   start: (spec: ServiceSpec) => Promise<Service>;
 };
 
-/** A devnet is in a hurry: an entry waits two seconds for company, and blocks come every second. */
+/** A devnet is in a hurry: an entry waits two seconds for company, and blocks come every second. Nobody waits for acks. */
 const HURRY = { pollMs: 250 };
-const DISPATCH = { maxAgeSeconds: 2, maxCount: 64, ackAgeSeconds: 30 };
+const DISPATCH = { maxAgeSeconds: 2, maxCount: 64, ackAgeSeconds: 60 };
 
-/** Starts all of them; the relayer last, since it asks the watchers. */
+/** Starts all of them; the relayer and the pauser last, since they ask the watchers and the monitor. */
 export async function startServices(options: ServicesOptions): Promise<Service[]> {
   const { keys, start } = options;
   const watchers = keys.watchers.map((_, i) => watcherService(options, i));
@@ -37,10 +39,18 @@ export async function startServices(options: ServicesOptions): Promise<Service[]
         cursorFile: join(options.dataDir, "stranger-dvn.cursor.json"),
       }),
     ),
+    ...(options.monitor ? [start(monitorService(options))] : []),
   ]);
   const watcherUrls = started.slice(0, watchers.length).map(({ url }) => url);
-  return [...started, await start(relayerService(options, watcherUrls))];
+  const monitors = started.flatMap(({ name, url }) => (name === MONITOR ? [url] : []));
+  const last = [
+    start(relayerService(options, watcherUrls)),
+    ...(monitors.length > 0 ? [start(pauserService(options, monitors))] : []),
+  ];
+  return [...started, ...(await settled(last))];
 }
+
+const MONITOR = "monitor";
 
 /** Each chain of the devnet is one process, so there is no second node to compare with. */
 const ONE_NODE = { allowSingleSource: true };
@@ -53,6 +63,16 @@ function shared({ chains, deploymentFile }: ServicesOptions) {
 function watcherService(options: ServicesOptions, i: number): ServiceSpec {
   const config = { ...shared(options), ...ONE_NODE, privateKey: options.keys.watchers[i]?.privateKey };
   return { name: `watcher-${i + 1}`, main: "watcher/src/main.ts", config };
+}
+
+function monitorService(options: ServicesOptions): ServiceSpec {
+  return { name: MONITOR, main: "monitor/src/main.ts", config: { ...shared(options), ...ONE_NODE } };
+}
+
+function pauserService(options: ServicesOptions, monitors: readonly string[]): ServiceSpec {
+  const { privateKey } = options.keys.pauser;
+  const config = { ...shared(options), ...ONE_NODE, privateKey, monitors };
+  return { name: "pauser", main: "monitor/src/pauser/main.ts", config };
 }
 
 function verifierService(options: ServicesOptions): ServiceSpec {
@@ -77,6 +97,7 @@ function relayerService(options: ServicesOptions, watcherUrls: readonly string[]
     watcherUrls,
     dispatch: DISPATCH,
     sweepSeconds: 2,
+    finishSeconds: 1,
   };
   return { name: "relayer", main: "relayer/src/main.ts", config };
 }

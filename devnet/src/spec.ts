@@ -88,11 +88,12 @@ export type Keys = {
   guardian: DevAccount;
   pauser: DevAccount;
   traders: readonly DevAccount[];
+  operator: DevAccount;
 };
 
 /** Well-known development keys: worth nothing outside a local chain. */
 export function networkKeys({ traders, watchers }: Pick<NetworkSpec, "traders" | "watchers">): Keys {
-  const accounts = devAccounts({ chainId: 0, count: 8 + watchers.count + traders });
+  const accounts = devAccounts({ chainId: 0, count: 9 + watchers.count + traders });
   const take = () => {
     const account = accounts.shift();
     if (account === undefined) throw new RangeError("more roles than accounts");
@@ -108,7 +109,8 @@ export function networkKeys({ traders, watchers }: Pick<NetworkSpec, "traders" |
     guardian: take(),
     pauser: take(),
     watchers: accounts.splice(0, watchers.count),
-    traders: accounts,
+    traders: accounts.splice(0, traders),
+    operator: take(),
   };
 }
 
@@ -127,5 +129,6 @@ export function keysByRole(keys: Keys): ({ role: string } & DevAccount)[] {
     { role: "pauser", ...keys.pauser },
     ...several("watcher", keys.watchers),
     ...several("trader", keys.traders),
+    { role: "operator", ...keys.operator },
   ];
 }

@@ -19,7 +19,7 @@ async function recordedServers() {
     await recorder.record(server.process);
     servers.push(server);
   }
-  return { file, servers };
+  return { file, servers, recorder };
 }
 
 test("stopRecorded() stops what was recorded and removes the file", async () => {
@@ -33,6 +33,18 @@ test("stopRecorded() stops what was recorded and removes the file", async () => 
   for (const { process } of servers) expect(await isRunning(process.pid)).toBe(false);
   expect(await readState(file)).toBeUndefined();
   expect(await stopRecorded({ file })).toEqual([]);
+});
+
+test("what is forgotten is not missed", async () => {
+  const { file, servers, recorder } = await recordedServers();
+  const [first, second] = servers;
+  if (first === undefined || second === undefined) throw new Error("nothing was recorded");
+  await first.stop();
+  await recorder.forget(first.process);
+  const state = await readState(file);
+  expect(state && (await listRecorded(state)).map(({ identity, isRunning }) => [identity.pid, isRunning])).toEqual([
+    [second.process.pid, true],
+  ]);
 });
 
 test("stopRecorded() leaves a process alone that is not the one recorded", async () => {

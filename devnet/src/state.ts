@@ -48,11 +48,20 @@ export function createStateRecorder({ file }: { file: string }) {
     await rename(`${file}.new`, file);
   }
 
+  const written = (): Promise<void> => {
+    writing = writing.then(write, write);
+    return writing;
+  };
+
   return {
     record({ name, logFile, identity }: RunningProcess): Promise<void> {
       state.processes.push({ name, logFile, identity });
-      writing = writing.then(write, write);
-      return writing;
+      return written();
+    },
+    /** One that has ended, and is not missed. */
+    forget({ pid }: Pick<RunningProcess, "pid">): Promise<void> {
+      state.processes = state.processes.filter(({ identity }) => identity.pid !== pid);
+      return written();
     },
   };
 }

@@ -35,7 +35,7 @@ export type Transactor = {
   /** Queues a call. */
   call(options: QueuedCall): void;
   /**
-   * Sends what is queued in one request, has it mined at once, and returns when all of it is mined, in order.
+   * Sends what is queued in one request and returns when all of it is mined, in order.
    * @throws TransactionFailedError for the first one that reverted, with its decoded reason.
    */
   flush(): Promise<SentTransaction[]>;
@@ -55,9 +55,12 @@ const MINE_ATTEMPTS = 40;
 export async function createTransactor({
   client,
   privateKey,
+  mines = true,
 }: {
   client: PublicClient;
   privateKey: Hex;
+  /** Has blocks mined at once; false: waits for those that the chain makes by itself. */
+  mines?: boolean;
 }): Promise<Transactor> {
   const account = privateKeyToAccount(privateKey);
   const [chainId, firstNonce] = await Promise.all([
@@ -102,7 +105,7 @@ export async function createTransactor({
       const hashes = await Promise.all(
         signed.map((serializedTransaction) => client.sendRawTransaction({ serializedTransaction })),
       );
-      const receipts = await mine({ client, hashes, labels: batch.map(({ label }) => label) });
+      const receipts = await mine({ client, mines, hashes, labels: batch.map(({ label }) => label) });
       return Promise.all(
         batch.map(async (queued, index) => {
           const receipt = receipts[index];
@@ -117,16 +120,20 @@ export async function createTransactor({
 
 async function mine({
   client,
+  mines,
   hashes,
   labels,
 }: {
   client: PublicClient;
+  mines: boolean;
   hashes: readonly Hex[];
   labels: readonly string[];
 }): Promise<TransactionReceipt[]> {
   const receipts = new Map<Hex, TransactionReceipt>();
   for (let attempt = 0; attempt < MINE_ATTEMPTS; attempt++) {
-    await client.request<{ Method: "evm_mine"; Parameters: []; ReturnType: Hex }>({ method: "evm_mine", params: [] });
+    if (mines) {
+      await client.request<{ Method: "evm_mine"; Parameters: []; ReturnType: Hex }>({ method: "evm_mine", params: [] });
+    } else await nextBlock(client);
     const missing = hashes.filter((hash) => !receipts.has(hash));
     const found = await Promise.all(
       // Not mined yet is an error in viem; anything lasting shows as the last attempt fails.
@@ -137,6 +144,22 @@ async function mine({
   }
   throw new TransactionFailedError(`Transactions were not mined within ${MINE_ATTEMPTS} blocks.`, {
     details: { missing: labels.filter((_, index) => !receipts.has(hashes[index] ?? "0x")) },
+  });
+}
+
+/** Resolves with a block that the chain makes by itself. */
+export function nextBlock(client: PublicClient): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const unwatch = client.watchBlockNumber({
+      onBlockNumber: () => {
+        unwatch();
+        resolve();
+      },
+      onError: (error) => {
+        unwatch();
+        reject(error);
+      },
+    });
   });
 }
 

@@ -69,6 +69,43 @@ describe("reconcile()", () => {
     expect(reconcile(reading(75n, [stuck], lanes))[0]).toMatchObject({ suspense: 20n, parked: 5n, residual: 0n });
   });
 
+  const returns = (...amounts: bigint[]) => releases(...amounts).map((entry) => ({ ...entry, kind: 4 }));
+
+  test.each<[string, LaneReading[]]>([
+    ["parked in the vault", [lane("alpha", "hub"), lane("hub", "alpha", { parked: releases(5n) })]],
+    ["on its way back", [lane("alpha", "hub", { posted: 1n, between: returns(5n) }), lane("hub", "alpha")]],
+    ["held on the hub", [lane("alpha", "hub", { parked: returns(5n) }), lane("hub", "alpha")]],
+  ])("a release of 5 that is %s is still authorised and counted once", (_, lanes) => {
+    const unpaid = vault({ deposited: 100n, held: 1000n, credited: 100n, authorised: 5n });
+    expect(reconcile(reading(95n, [unpaid], lanes))[0]).toMatchObject({ residual: 0n, failures: [] });
+    expect(reconcile(reading(95n, [unpaid], quiet))[0]?.residual).toBe(5n);
+  });
+
+  test("a return that the hub settled is credited and no longer authorised", () => {
+    const lanes = [lane("alpha", "hub", { posted: 1n, executed: 1n }), lane("hub", "alpha")];
+    const settledReturn = vault({ deposited: 100n, held: 1000n, credited: 100n });
+    expect(reconcile(reading(100n, [settledReturn], lanes))[0]?.residual).toBe(0n);
+  });
+
+  test("a return in flight and a deposit in flight of one lane are told apart", () => {
+    const between = [...deposits(15n), ...returns(5n).map((entry) => ({ ...entry, index: 1n }))];
+    const lanes = [lane("alpha", "hub", { posted: 2n, between }), lane("hub", "alpha")];
+    const moving = vault({ deposited: 115n, held: 1150n, credited: 100n, authorised: 5n });
+    expect(reconcile(reading(95n, [moving], lanes))[0]).toMatchObject({ inFlight: 20n, residual: 0n });
+  });
+
+  test("a withdrawal request moves no value", () => {
+    const between = deposits(50n).map((entry) => ({ ...entry, kind: 2 }));
+    const lanes = [lane("alpha", "hub", { posted: 1n, between }), lane("hub", "alpha")];
+    expect(reconcile(reading(70n, [settled], lanes))[0]).toMatchObject({ inFlight: 0n, residual: 0n });
+  });
+
+  test("a refund out of suspense is authorised and in flight", () => {
+    const lanes = [lane("alpha", "hub"), lane("hub", "alpha", { posted: 1n, between: releases(20n) })];
+    const refunded = vault({ deposited: 100n, held: 1000n, credited: 100n, authorised: 20n });
+    expect(reconcile(reading(80n, [refunded], lanes))[0]).toMatchObject({ suspense: 0n, inFlight: 20n, residual: 0n });
+  });
+
   test.each<[string, Partial<VaultAssetReading>, bigint, bigint]>([
     ["the vault's deposited book", { deposited: 101n, held: 710n }, 70n, 1n],
     ["the vault's released book", { released: 31n }, 70n, -1n],

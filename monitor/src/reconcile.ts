@@ -1,13 +1,12 @@
 /**
  * Conservation, by entry (docs/invariants.md 1, 2, 3): what the vaults owe is what the ledger says, plus suspense, plus
- * parked releases, plus the entries in flight; and each lane's book on the hub is the vault's book less what is in
- * flight. Every identity is exact; a residual is the amount by which one fails.
+ * what is parked or held, plus the entries in flight; and each lane's book on the hub is the vault's book less what is
+ * in flight. A release that a vault gives back stays authorised on its whole way back, until the hub settles it. Every
+ * identity is exact; a residual is the amount by which one fails.
  */
 
+import { EntryKind } from "@weighlock/core/entry.ts";
 import type { LaneReading, Reading, VaultAssetReading } from "./reading.ts";
-
-const DEPOSIT = 1;
-const RELEASE = 3;
 
 export type AssetReconciliation = {
   asset: number;
@@ -20,9 +19,9 @@ export type AssetReconciliation = {
   vaults: bigint;
   /** What the vaults' tokens amount to, rounded down. */
   held: bigint;
-  /** Deposits and releases that were posted and not executed. */
+  /** Deposits, releases and returns that were posted and not executed. */
   inFlight: bigint;
-  /** Releases that were executed and wait in a vault. */
+  /** Executed and waiting: releases in a vault, returns on the hub. */
   parked: bigint;
   /** The first identity that fails, by how much; 0 when all hold. */
   residual: bigint;
@@ -51,8 +50,11 @@ export type VaultReconciliation = VaultAssetReading & {
   /** Posted and not executed, summed by entry. */
   depositsInFlight: bigint;
   releasesInFlight: bigint;
+  returnsInFlight: bigint;
   /** Releases executed and not paid, summed by entry. */
   releasesParked: bigint;
+  /** Releases that came back to the hub and are not settled, summed by entry. */
+  returnsHeld: bigint;
   /** What the vault's tokens amount to beyond its book, rounded down: less than 0 is a loss, more a gift. */
   surplus: bigint;
   failures: readonly Failure[];
@@ -63,12 +65,12 @@ export function reconcileVaults({ vaults, lanes }: Reading): VaultReconciliation
     const flow = flowOf(lanes, vault);
     const { chain, deposited, released, held, scale, credited, authorised } = vault;
     const surplus = floorDivide(held - (deposited - released) * scale, scale);
-    const { depositsInFlight, releasesInFlight, releasesParked } = flow;
+    const { depositsInFlight, releasesInFlight, releasesParked, returnsInFlight, returnsHeld } = flow;
     const failures = [
       { identity: "deposited = credited + deposits in flight", residual: deposited - credited - depositsInFlight },
       {
-        identity: "authorised = released + parked + releases in flight",
-        residual: authorised - released - releasesParked - releasesInFlight,
+        identity: "authorised = released + parked + releases in flight + returns in flight + returns held",
+        residual: authorised - released - releasesParked - releasesInFlight - returnsInFlight - returnsHeld,
       },
       { identity: "tokens held ≥ deposited − released", residual: surplus < 0n ? surplus : 0n },
     ];
@@ -83,8 +85,8 @@ export function reconcile(reading: Reading): AssetReconciliation[] {
     const total = (pick: (vault: VaultReconciliation) => bigint) => sum(vaults.map(pick));
     const book = total(({ deposited, released }) => deposited - released);
     const suspense = total((vault) => vault.suspense);
-    const parked = total((vault) => vault.releasesParked);
-    const inFlight = total((vault) => vault.depositsInFlight + vault.releasesInFlight);
+    const parked = total((vault) => vault.releasesParked + vault.returnsHeld);
+    const inFlight = total((vault) => vault.depositsInFlight + vault.releasesInFlight + vault.returnsInFlight);
     const lanes = total(({ credited, authorised }) => credited - authorised);
     const failures = [
       ...failing([
@@ -112,17 +114,24 @@ export function reconcile(reading: Reading): AssetReconciliation[] {
   });
 }
 
-type Flow = Pick<VaultReconciliation, "depositsInFlight" | "releasesInFlight" | "releasesParked">;
+type Flow = Pick<
+  VaultReconciliation,
+  "depositsInFlight" | "releasesInFlight" | "returnsInFlight" | "releasesParked" | "returnsHeld"
+>;
 
 function flowOf(lanes: readonly LaneReading[], { chain, asset }: VaultAssetReading): Flow {
   const toHub = lanes.find(({ src }) => src === chain);
   const fromHub = lanes.find(({ dst }) => dst === chain);
   const amounts = (entries: LaneReading["between"], kind: number) =>
     sum(entries.filter((entry) => entry.asset === asset && entry.kind === kind).map((entry) => entry.amount));
+  const inFlight = (lane: LaneReading | undefined, kind: number) =>
+    lane ? directionOf(lane) * amounts(lane.between, kind) : 0n;
   return {
-    depositsInFlight: toHub ? directionOf(toHub) * amounts(toHub.between, DEPOSIT) : 0n,
-    releasesInFlight: fromHub ? directionOf(fromHub) * amounts(fromHub.between, RELEASE) : 0n,
-    releasesParked: fromHub ? amounts(fromHub.parked, RELEASE) : 0n,
+    depositsInFlight: inFlight(toHub, EntryKind.Deposit),
+    releasesInFlight: inFlight(fromHub, EntryKind.Release),
+    returnsInFlight: inFlight(toHub, EntryKind.Returned),
+    releasesParked: amounts(fromHub?.parked ?? [], EntryKind.Release),
+    returnsHeld: amounts(toHub?.parked ?? [], EntryKind.Returned),
   };
 }
 

@@ -15,6 +15,7 @@ export const endpointAbi = parseAbi([
   "function defaultReceiveLibrary(uint32 srcEid) view returns (address)",
   "function defaultReceiveLibraryTimeout(uint32 srcEid) view returns (address lib, uint256 expiry)",
   "function lazyInboundNonce(address receiver, uint32 srcEid, bytes32 sender) view returns (uint64)",
+  "function inboundNonce(address receiver, uint32 srcEid, bytes32 sender) view returns (uint64)",
   "function inboundPayloadHash(address receiver, uint32 srcEid, bytes32 sender, uint64 nonce) view returns (bytes32)",
   "function lzReceive(Origin origin, address receiver, bytes32 guid, bytes message, bytes extraData) payable",
   "event PacketSent(bytes encodedPayload, bytes options, address sendLibrary)",

@@ -1,7 +1,18 @@
 /** A LayerZero packet, as `PacketSent` carries it: header (81 bytes) ‖ guid ‖ message. */
 
 import { FatalError } from "@weighlock/core/errors.ts";
-import { type Address, type Hex, hexToBigInt, hexToNumber, keccak256, size, slice } from "viem";
+import {
+  type Address,
+  concat,
+  encodePacked,
+  type Hex,
+  hexToBigInt,
+  hexToNumber,
+  keccak256,
+  numberToHex,
+  size,
+  slice,
+} from "viem";
 
 export type Packet = {
   nonce: bigint;
@@ -27,6 +38,22 @@ export class PacketFormatError extends FatalError {
 const VERSION = 1;
 const HEADER_BYTES = 81;
 const GUID_BYTES = 32;
+
+/** The packet that an endpoint would send, which says nothing of whether one did. */
+export function encodePacket({
+  nonce,
+  srcEid,
+  sender,
+  dstEid,
+  receiver,
+  message,
+}: Pick<Packet, "nonce" | "srcEid" | "sender" | "dstEid" | "receiver" | "message">): Hex {
+  const fields = encodePacked(
+    ["uint64", "uint32", "bytes32", "uint32", "bytes32"],
+    [nonce, srcEid, sender, dstEid, receiver],
+  );
+  return concat([numberToHex(VERSION, { size: 1 }), fields, keccak256(fields), message]);
+}
 
 /** @throws PacketFormatError */
 export function decodePacket(encoded: Hex): Packet {

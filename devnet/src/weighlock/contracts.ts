@@ -3,6 +3,7 @@
 import type { Address } from "viem";
 import type { LayerZeroStack } from "../layerzero/stack.ts";
 import type { AssetSpec, ChainSpec } from "../spec.ts";
+import type { Artifact } from "../transactor.ts";
 
 export type DeployedAsset = AssetSpec & { token: Address | null; tokenDecimals: number };
 
@@ -21,6 +22,9 @@ export type DeployedChain = {
   tipJar: Address;
   assets: readonly DeployedAsset[];
 };
+
+/** Contracts with the same constructors and calls, deployed in place of ours. */
+export type ReplacedContracts = Readonly<Partial<Record<"Gateway" | "CollateralVault" | "ClearingHouse", Artifact>>>;
 
 /** Bits of a lane's path masks. */
 export const LAYER_ZERO_PATH = 0;

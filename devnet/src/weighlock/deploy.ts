@@ -15,7 +15,7 @@ import type { LayerZeroStack } from "../layerzero/stack.ts";
 import { PERMIT2 } from "../permit2.ts";
 import type { AssetSpec, ChainSpec, Keys, NetworkSpec } from "../spec.ts";
 import type { Transactor } from "../transactor.ts";
-import { type DeployedAsset, type DeployedChain, OUR_DVN } from "./contracts.ts";
+import { type DeployedAsset, type DeployedChain, OUR_DVN, type ReplacedContracts } from "./contracts.ts";
 
 /**
  * Queues everything on the transactor; the caller flushes it. The deployer ends as admin of the access manager, until
@@ -28,6 +28,7 @@ export function deployWeighlock({
   hubEid,
   layerZero,
   keys,
+  replaced = {},
 }: {
   transactor: Transactor;
   network: NetworkSpec;
@@ -35,9 +36,10 @@ export function deployWeighlock({
   hubEid: number;
   layerZero: LayerZeroStack;
   keys: Keys;
+  replaced?: ReplacedContracts | undefined;
 }): DeployedChain {
   const deploy = (name: string, abi: Abi, bytecode: Hex, args: readonly unknown[]): Address =>
-    transactor.deploy({ artifact: { name, abi, bytecode }, args });
+    transactor.deploy({ artifact: replaced[name as keyof ReplacedContracts] ?? { name, abi, bytecode }, args });
   const ourDvn = layerZero.dvns.find(({ name }) => name === OUR_DVN);
   if (ourDvn === undefined) throw new RangeError(`LayerZero on ${spec.name} has no DVN called ${OUR_DVN}`);
 

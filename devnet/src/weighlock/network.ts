@@ -14,7 +14,14 @@ import { installPermit2, PERMIT2 } from "../permit2.ts";
 import { type ChainSpec, type Keys, keysByRole, type NetworkSpec } from "../spec.ts";
 import { createTransactor, type Transactor } from "../transactor.ts";
 import { connect, handOver } from "./connect.ts";
-import { type DeployedChain, LAYER_ZERO_PATH, OUR_DVN, STRANGER_DVN, WATCHER_PATH } from "./contracts.ts";
+import {
+  type DeployedChain,
+  LAYER_ZERO_PATH,
+  OUR_DVN,
+  type ReplacedContracts,
+  STRANGER_DVN,
+  WATCHER_PATH,
+} from "./contracts.ts";
 import { deployWeighlock } from "./deploy.ts";
 import { verifyWeighlock } from "./verify.ts";
 
@@ -27,10 +34,13 @@ export async function deployNetwork({
   network,
   nodes,
   keys,
+  replaced = {},
 }: {
   network: NetworkSpec;
   nodes: readonly AnvilNode[];
   keys: Keys;
+  /** By chain name. */
+  replaced?: Readonly<Record<string, ReplacedContracts>>;
 }): Promise<{ chains: ChainDeployment[]; checked: number }> {
   const hub = network.chains.find(({ role }) => role === "hub");
   if (hub === undefined) throw new RangeError("the network has no hub");
@@ -39,7 +49,15 @@ export async function deployNetwork({
   const chains = await Promise.all(
     sites.map(async ({ spec, transactor, layerZero }) => {
       const stack = deployLayerZero({ transactor, chainId: spec.chainId, spec: layerZero });
-      const chain = deployWeighlock({ transactor, network, spec, hubEid: hub.eid, layerZero: stack, keys });
+      const chain = deployWeighlock({
+        transactor,
+        network,
+        spec,
+        hubEid: hub.eid,
+        layerZero: stack,
+        keys,
+        replaced: replaced[spec.name],
+      });
       await transactor.flush();
       return chain;
     }),

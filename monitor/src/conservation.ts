@@ -1,0 +1,61 @@
+/** D05 and what is wrong with lanes: a reading's failures as alerts. */
+
+import type { Found } from "./findings.ts";
+import { describeFailure, reconcileLanes } from "./reconcile.ts";
+import type { Reconciled } from "./reconciler.ts";
+
+const HALTS = ["none", "Contradiction", "FalseAck", "FalseReturn"];
+
+export function findingsOf({ reading, assets, vaults, stopped }: Reconciled): Found[] {
+  const { blocks } = reading;
+  const symbolOf = (asset: number) => assets.find((each) => each.asset === asset)?.symbol ?? `asset ${asset}`;
+  const residuals = assets.flatMap(({ symbol, failures }) =>
+    failures.map(
+      (failure): Found => ({
+        id: `residual:${symbol}:${failure.chain ?? "all"}:${failure.identity}`,
+        level: "alert",
+        kind: "residual",
+        asset: symbol,
+        ...(failure.chain !== undefined && { chain: failure.chain }),
+        text: `${symbol}: ${describeFailure(failure)}`,
+        evidence: { identity: failure.identity, residual: failure.residual, blocks },
+      }),
+    ),
+  );
+  const below = vaults
+    .filter(({ surplus }) => surplus < 0n)
+    .map(
+      ({ chain, asset, surplus, held, deposited, released, token }): Found => ({
+        id: `vault-below-book:${chain}:${asset}`,
+        level: "alert",
+        kind: "vault-below-book",
+        chain,
+        asset: symbolOf(asset),
+        text: `${chain}: the vault holds ${-surplus} units of ${symbolOf(asset)} less than its book says`,
+        evidence: { surplus, held, deposited, released, token, blocks },
+      }),
+    );
+  const lanes = reconcileLanes(reading).map(
+    ({ identity, chain = "", residual }): Found => ({
+      id: `lane-mismatch:${chain}:${identity.startsWith("heads") ? "heads" : "executed"}`,
+      level: "alert",
+      kind: "lane-mismatch",
+      lane: chain,
+      text: describeFailure({ identity, chain, residual }),
+      evidence: { identity, residual, blocks },
+    }),
+  );
+  const halts = stopped
+    .filter(({ what }) => what === "halt")
+    .map(
+      ({ chain, eid, reason = 0 }): Found => ({
+        id: `lane-halted:${chain}:${eid}`,
+        level: "alert",
+        kind: "lane-halted",
+        chain,
+        text: `${chain}: the lane from and to ${eid} is halted for ${HALTS[reason] ?? reason}`,
+        evidence: { eid, reason: HALTS[reason] ?? reason },
+      }),
+    );
+  return [...residuals, ...below, ...lanes, ...halts];
+}

@@ -1,0 +1,82 @@
+/** What of a lane only logs can tell: its entries, and which of them were ever held or parked. */
+
+import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
+import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
+import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
+import { RetryableError } from "@weighlock/core/errors.ts";
+import { readRanges } from "@weighlock/core/ranges.ts";
+import { getAbiItem } from "viem";
+import { entryReading } from "./entryReading.ts";
+import type { Pin } from "./pin.ts";
+import type { EntryReading } from "./reading.ts";
+
+export type PinnedLane = { src: Pin; dst: Pin };
+
+export type History = {
+  /** Entries `from` to `to`, the latter excluded, of the source's log up to its newest block, lower index first. */
+  entries(lane: PinnedLane, from: bigint, to: bigint): Promise<EntryReading[]>;
+  /** Each entry that was ever held or parked by the destination's pinned block, as it was the last time. */
+  everParked(lane: PinnedLane): Promise<EntryReading[]>;
+};
+
+const EntryPosted = getAbiItem({ abi: gatewayAbi, name: "EntryPosted" });
+const EntryHeld = getAbiItem({ abi: clearingHouseAbi, name: "EntryHeld" });
+const ReleaseParked = getAbiItem({ abi: collateralVaultAbi, name: "ReleaseParked" });
+/** Topics asked for in one eth_getLogs. */
+const INDEXES_PER_CALL = 200;
+/** More between two ends than a gateway lets a path attest ahead is no backlog but a wrong answer. */
+const MOST_BETWEEN = 1n << 20n;
+
+/** Asks the node's logs anew each time. */
+export function createLogHistory(): History {
+  return { entries: readEntries, everParked };
+}
+
+async function readEntries({ src, dst }: PinnedLane, from: bigint, to: bigint): Promise<EntryReading[]> {
+  const wanted = to - from;
+  const dstEid = dst.deployment.eid;
+  const contradiction = (shown: number | bigint) =>
+    new RetryableError(`${src.deployment.name} shows ${shown} of ${wanted} entries to ${dstEid}; ask another node.`);
+  if (wanted > MOST_BETWEEN) throw contradiction(0);
+  const indexes = Array.from({ length: Number(wanted) }, (_, i) => from + BigInt(i));
+  const entries: EntryReading[] = [];
+  const lastBlock = wanted === 0n ? 0n : await src.client.getBlockNumber();
+  for (let i = 0; i < indexes.length; i += INDEXES_PER_CALL) {
+    const index = indexes.slice(i, i + INDEXES_PER_CALL);
+    const logs = await readRanges({
+      from: BigInt(src.deployment.deployBlock),
+      to: lastBlock,
+      read: (fromBlock, toBlock) =>
+        src.client.getLogs({
+          address: src.deployment.gateway,
+          event: EntryPosted,
+          args: { dstEid, index },
+          fromBlock,
+          toBlock,
+          strict: true,
+        }),
+    });
+    entries.push(...logs.map(({ args }) => entryReading(args.index, args.entry)));
+  }
+  if (entries.length !== indexes.length) throw contradiction(entries.length);
+  return entries.sort((a, b) => (a.index < b.index ? -1 : 1));
+}
+
+async function everParked({ src, dst }: PinnedLane): Promise<EntryReading[]> {
+  const { deployment, client, blockNumber } = dst;
+  const args = { srcEid: src.deployment.eid };
+  const logs = await readRanges({
+    from: BigInt(deployment.deployBlock),
+    to: blockNumber,
+    read: async (fromBlock, toBlock) => {
+      const range = { args, fromBlock, toBlock, strict: true } as const;
+      const found =
+        deployment.role === "hub"
+          ? await client.getLogs({ ...range, address: deployment.clearingHouse, event: EntryHeld })
+          : await client.getLogs({ ...range, address: deployment.vault, event: ReleaseParked });
+      return found.map((log) => entryReading(log.args.index, log.args.entry));
+    },
+  });
+  // One index can be held again as another entry: a return whose account nobody owns becomes a deposit in suspense.
+  return [...new Map(logs.map((entry) => [entry.index, entry])).values()];
+}

@@ -1,0 +1,154 @@
+/** Judges every fact that a monitor names by this process's own nodes, and keeps a lane paused while one holds. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Common } from "@weighlock/core/common.ts";
+import { messageOf } from "@weighlock/core/errors.ts";
+import { attestationId } from "../attestationFinding.ts";
+import { type ChainSources, sourcesOf } from "../sources.ts";
+import { type Attestation, type Judgement, judgeAttestation } from "../unknownCommitment.ts";
+import type { LanePauser, Paused } from "./pauseLane.ts";
+
+export type Guarded = {
+  id: string;
+  lane: string;
+  attestation: Attestation;
+  /** By our own nodes; undefined before the first look. */
+  verdict?: Judgement["verdict"];
+  since: Date;
+  paused?: Paused;
+  failure?: string;
+};
+
+export type Guard = {
+  /** What a monitor names now. */
+  offer(facts: readonly Attestation[]): void;
+  guarded(): readonly Guarded[];
+  run(): Promise<void>;
+};
+
+const AT_ONCE = 16;
+/** While a fact holds, and where our nodes know better. */
+const HOLD_MS = 3_000;
+const REFUTED_MS = 60_000;
+/** More than any honest monitor names; the oldest refuted are dropped first. */
+const MOST = 2_048;
+
+type State = Guarded & { askAt: number };
+
+export function createGuard({
+  common,
+  sources,
+  pauserOf,
+  dismissed,
+  pollMs,
+  judge = judgeAttestation,
+}: {
+  common: Common;
+  sources: readonly ChainSources[];
+  pauserOf: (dstEid: number) => LanePauser;
+  dismissed: readonly string[];
+  pollMs: number;
+  judge?: typeof judgeAttestation;
+}): Guard {
+  const { logger, metrics, shutdown } = common;
+  const states = new Map<string, State>();
+  const busy = new Set<Promise<void>>();
+  const factsCount = metrics.gauge({
+    name: "pauser_facts_count",
+    help: "Facts that monitors named, by this process's own verdict.",
+    labels: ["verdict"],
+  });
+  const pauses = metrics.counter({
+    name: "pauser_pauses_total",
+    help: "Attempts to pause a lane.",
+    labels: ["chain", "outcome"],
+  });
+
+  function offer(facts: readonly Attestation[]): void {
+    for (const attestation of facts) {
+      const { srcEid, dstEid } = attestation;
+      const id = `unknown-commitment:${attestationId(attestation)}`;
+      const nameOf = (eid: number) => sources.find(({ deployment }) => deployment.eid === eid)?.deployment.name;
+      const [src, dst] = [nameOf(srcEid), nameOf(dstEid)];
+      if (src === undefined || dst === undefined || states.has(id) || dismissed.includes(id)) continue;
+      if (states.size >= MOST && !dropRefuted()) continue;
+      states.set(id, { id, lane: `${src}→${dst}`, attestation, since: new Date(), askAt: 0 });
+    }
+    pump();
+  }
+
+  function dropRefuted(): boolean {
+    const refuted = [...states.values()].find(({ verdict }) => verdict === "known" || verdict === "gone");
+    return refuted !== undefined && states.delete(refuted.id);
+  }
+
+  function pump(): void {
+    while (busy.size < AT_ONCE && !shutdown.signal.aborted) {
+      const now = Date.now();
+      const next = [...states.values()].filter(({ askAt }) => askAt <= now).sort((a, b) => a.askAt - b.askAt)[0];
+      if (next === undefined) return;
+      next.askAt = Number.POSITIVE_INFINITY;
+      const step = look(next)
+        .catch((error: unknown) => {
+          next.failure = messageOf(error);
+          next.askAt = Date.now() + pollMs;
+          logger.error({ err: error, id: next.id, lane: next.lane }, "could not judge or pause; trying again");
+        })
+        .finally(() => {
+          busy.delete(step);
+          report();
+          pump();
+        });
+      busy.add(step);
+    }
+  }
+
+  async function look(state: State): Promise<void> {
+    const { attestation, id, lane } = state;
+    const [src, dst] = [sourcesOf(sources, attestation.srcEid), sourcesOf(sources, attestation.dstEid)];
+    const { verdict, source, attestedAt } = await judge({ attestation, src, dst });
+    if (verdict !== state.verdict) logger.info({ id, lane, verdict, attestedAt, source }, "judged a fact");
+    state.verdict = verdict;
+    delete state.failure;
+    if (verdict === "unknown") {
+      await hold(state, dst.deployment.name);
+      state.askAt = Date.now() + HOLD_MS;
+    } else {
+      // An attestation that our nodes do not show may not have reached them yet.
+      const isLate = verdict === "gone" && Date.now() - state.since.getTime() < REFUTED_MS;
+      const isRefuted = (verdict === "known" || verdict === "gone") && !isLate;
+      state.askAt = Date.now() + (isRefuted ? REFUTED_MS : pollMs);
+    }
+  }
+
+  async function hold(state: State, chain: string): Promise<void> {
+    const { id, lane, attestation } = state;
+    try {
+      const paused = await pauserOf(attestation.dstEid).ensure(attestation.srcEid);
+      state.paused = { ...state.paused, ...paused };
+      if (paused.tx === undefined) return;
+      pauses.inc({ chain, outcome: "mined" });
+      logger.warn({ id, lane, ...paused }, "paused the lane");
+    } catch (error) {
+      pauses.inc({ chain, outcome: "failed" });
+      throw error;
+    }
+  }
+
+  function report(): void {
+    factsCount.reset();
+    for (const { verdict } of states.values()) factsCount.inc({ verdict: verdict ?? "not judged" });
+  }
+
+  return {
+    offer,
+    guarded: () => [...states.values()].map(({ askAt: _, ...guarded }) => guarded),
+    async run() {
+      while (!shutdown.signal.aborted) {
+        pump();
+        await sleep(pollMs, undefined, { signal: shutdown.signal }).catch(() => undefined);
+      }
+      await Promise.allSettled(busy);
+    },
+  };
+}
