@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatUnits, parseAmount, splitRepresentable } from "./amount.ts";
+import { formatUnits, parseAmount, parseFee, splitRepresentable } from "./amount.ts";
 import { UsageError } from "./errors.ts";
 
 test.each([
@@ -32,6 +32,13 @@ test.each([
   const parse = () => parseAmount({ text, decimals: 6, symbol: "USDC" });
   expect(parse).toThrow(UsageError);
   expect(parse).toThrow(reason);
+});
+
+test("a fee may be zero, and is an amount otherwise", () => {
+  const fee = (text: string) => parseFee({ text, decimals: 6, symbol: "USDC" });
+  expect([fee("0"), fee("0.00"), fee("0.25")]).toEqual([0n, 0n, 250_000n]);
+  expect(() => fee("-0")).toThrow(UsageError);
+  expect(() => fee("0.0000001")).toThrow("the smallest step");
 });
 
 test.each([

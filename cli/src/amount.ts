@@ -22,6 +22,11 @@ export function parseAmount({ text, decimals, symbol }: { text: string; decimals
   return units;
 }
 
+/** As `parseAmount`, and zero is one too. */
+export function parseFee(of: { text: string; decimals: number; symbol: string }): bigint {
+  return /^0+(\.0+)?$/.test(of.text.trim()) ? 0n : parseAmount(of);
+}
+
 /** Without trailing zeros: 12500000 of 6 decimals is "12.5". */
 export function formatUnits(units: bigint, decimals: number): string {
   const sign = units < 0n ? "-" : "";

@@ -1,42 +1,25 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { devnetTokenAbi } from "@weighlock/core/abi/devnetToken.ts";
 import { chainByName, keyOf } from "@weighlock/core/deployment.ts";
-import { createCleanup, temporaryFolder } from "@weighlock/devnet/testing.ts";
+import { createCleanup } from "@weighlock/devnet/testing.ts";
 import { createTestClient, encodeAbiParameters, type Hex, http, keccak256 } from "viem";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { parseLane } from "./input.ts";
-import { run } from "./program.ts";
 import { type LocalNetwork, startLocalNetwork } from "./testing/localNetwork.ts";
+import { runner, type Weighlock, writeDeployment } from "./testing/runner.ts";
 
 const cleanup = createCleanup();
 let local: LocalNetwork;
-let file: string;
+let weighlock: Weighlock;
 
 beforeAll(async () => {
   local = await startLocalNetwork({ cleanup });
-  file = join(await temporaryFolder({ cleanup }), "devnet.json");
-  const services = { redisUrl: "redis://127.0.0.1:1", apis: {} };
-  writeFileSync(file, JSON.stringify({ ...local.deployment, ...services }));
+  weighlock = runner(await writeDeployment({ cleanup, local }));
 }, 120_000);
 afterAll(() => cleanup.run());
 
-async function weighlock(...argv: string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const streams = { stdout: (text: string) => out.push(text), stderr: (text: string) => err.push(text) };
-  const code = await run([...argv, "--deployment", file], { streams, env: {} });
-  const stdout = out.join("");
-  return { code, stdout, stderr: err.join(""), json: argv.includes("--json") ? JSON.parse(stdout) : undefined };
-}
 const lane = (name: string) => parseLane(local.deployment, name);
 
-async function carry(name: string): Promise<void> {
-  await local.dispatch(lane(name));
-  await local.attest(lane(name), 0);
-  await local.attest(lane(name), 1);
-  await local.execute(lane(name));
-}
+const carry = (name: string) => local.carry(lane(name));
 
 test("a deposit is followed from its post to its credit", async () => {
   const made = await weighlock("deposit", "--chain", "beta", "--asset", "usdc", "--amount", "12.5000004", "--json");
@@ -148,11 +131,18 @@ test("a release that can't be paid is parked, with its reason, and leaves no res
   const beta = chainByName(local.deployment, "beta");
   if (beta.role !== "vault") throw new Error("beta has no vault");
   // Paying itself moves nothing, which is not the amount that was asked.
-  await weighlock("withdraw", "--to", "beta", "--asset", "USDC", "--amount", "1", "--recipient", beta.vault);
+  const argv = ["withdraw", "--to", "beta", "--asset", "USDC", "--amount", "1", "--recipient", beta.vault, "--wait"];
+  const waiting = weighlock(...argv);
+  await vi.waitFor(async () => {
+    expect((await weighlock("status", "--lane", "hub-beta", "--json")).json.total).toBe("1");
+  }, 10_000);
   await carry("hub-beta");
+  const parked = await waiting;
+  expect(parked).toMatchObject({ code: 1, stdout: expect.stringContaining("hub-beta:1: 1 USDC parked after") });
   const { stdout } = await weighlock("status", "hub-beta:1");
   expect(stdout).toContain("is parked");
-  expect(stdout).toContain("waits: it is parked: the token refused the payment");
+  expect(stdout).toMatch(/parked .* the token refused the payment/);
+  expect(stdout).toContain("waits: weighlock retry hub-beta:1: pays it, once the reason is gone; by anyone");
   const { overview } = (await weighlock("status", "--json")).json;
   expect(overview.books.find(({ chain }: Record<string, string>) => chain === "beta")).toMatchObject({
     releasesParked: "1000000",

@@ -4,9 +4,8 @@ import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { type AssetDeployment, hubOf, type LaneDeployment } from "@weighlock/core/deployment.ts";
 import { accountOf, unpackEntry } from "@weighlock/core/entry.ts";
-import type { Sender } from "@weighlock/core/sender.ts";
-import { TransactionRevertedError } from "@weighlock/core/senderErrors.ts";
 import { type Address, erc20Abi, type Hash, type Hex, parseEventLogs } from "viem";
+import { type AllowanceWay, sendDeposit } from "./allowance.ts";
 import { formatUnits, parseAmount, splitRepresentable } from "./amount.ts";
 import { OperationError, UsageError } from "./errors.ts";
 import { laneName, parseAsset, parseVaultChain } from "./input.ts";
@@ -27,6 +26,8 @@ export type DepositRequest = {
   subaccount?: bigint;
   /** Paid if the hub can't credit it; the depositor unless told. */
   refundTo?: Address | undefined;
+  /** How the vault is let take the token; by an approval unless told. */
+  way?: AllowanceWay;
   onProgress?: (step: string) => void;
 };
 
@@ -48,7 +49,7 @@ export type DepositResult = {
   block: bigint;
 };
 
-/** Approves when that is needed. Throws UsageError, OperationError, or what the sender throws. */
+/** Approves or signs a permit when that is needed. Throws UsageError, OperationError, or what the sender throws. */
 export async function deposit({
   network,
   privateKey,
@@ -58,6 +59,7 @@ export async function deposit({
   owner,
   subaccount = 0n,
   refundTo,
+  way = "approve",
   onProgress = () => undefined,
 }: DepositRequest): Promise<DepositResult> {
   const chain = parseVaultChain(network.deployment, chainText);
@@ -72,10 +74,9 @@ export async function deposit({
   const sender = await network.sender(chain, privateKey);
   const vault = { address: chain.vault, abi: collateralVaultAbi } as const;
   const tokenView = { address: token, abi: erc20Abi } as const;
-  const [listed, balance, allowance] = await Promise.all([
+  const [listed, balance] = await Promise.all([
     client.readContract({ ...vault, functionName: "assetOf", args: [asset.id] }),
     client.readContract({ ...tokenView, functionName: "balanceOf", args: [sender.address] }),
-    client.readContract({ ...tokenView, functionName: "allowance", args: [sender.address, chain.vault] }),
   ]);
   // Before anything is approved: the vault would refuse these too.
   if (canonical < listed.minDeposit) {
@@ -89,18 +90,10 @@ export async function deposit({
   }
   if (left > 0n) onProgress(`${show(left)} is finer than one canonical unit and stays with you`);
 
-  let approveHash: Hash | undefined;
-  if (allowance < taken) {
-    onProgress(`approving ${show(taken)} for the vault`);
-    approveHash = await approve({ sender, token, spender: chain.vault, amount: taken, allowance });
-  }
-  onProgress(`depositing ${show(taken)} on ${chain.name}`);
   const beneficiary = owner ?? sender.address;
-  const receipt = await sender.write({
-    ...vault,
-    functionName: "deposit",
-    args: [asset.id, taken, beneficiary, subaccount, refundTo ?? sender.address, false],
-    label: "deposit",
+  const { receipt, approveHash } = await sendDeposit({
+    ...{ client, sender, privateKey, chain, asset: { ...asset, token }, amount: taken, way, onProgress, show },
+    account: [beneficiary, subaccount, refundTo ?? sender.address, false],
   });
   const [log] = parseEventLogs({ abi: gatewayAbi, eventName: "EntryPosted", logs: receipt.logs }).filter(
     ({ address }) => address.toLowerCase() === chain.gateway.toLowerCase(),
@@ -125,29 +118,4 @@ export async function deposit({
     transactionHash: receipt.transactionHash,
     block: receipt.blockNumber,
   };
-}
-
-async function approve({
-  sender,
-  token,
-  spender,
-  amount,
-  allowance,
-}: {
-  sender: Sender;
-  token: Address;
-  spender: Address;
-  amount: bigint;
-  allowance: bigint;
-}): Promise<Hash> {
-  const set = (value: bigint) =>
-    sender.write({ address: token, abi: erc20Abi, functionName: "approve", args: [spender, value], label: "approve" });
-  try {
-    return (await set(amount)).transactionHash;
-  } catch (error) {
-    // Some tokens refuse to change an allowance that is not zero.
-    if (!(error instanceof TransactionRevertedError) || allowance === 0n) throw error;
-    await set(0n);
-    return (await set(amount)).transactionHash;
-  }
 }

@@ -2,14 +2,14 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LaneDeployment } from "@weighlock/core/deployment.ts";
-import { OperationError } from "./errors.ts";
+import { OperationError, ToldError } from "./errors.ts";
 import type { Network } from "./network.ts";
 import { stepsOf } from "./renderSettlement.ts";
 import { type Settlement, traceSettlement } from "./settlement.ts";
 
 const POLL_MS = 500;
 
-/** Resolves when it is credited, paid, held or parked. Throws OperationError with what it waits for after `timeoutMs`. */
+/** Resolves when it has an outcome, whichever. Throws OperationError with what it waits for after `timeoutMs`. */
 export async function followSettlement({
   network,
   lane,
@@ -40,4 +40,9 @@ export async function followSettlement({
     }
     await sleep(POLL_MS);
   }
+}
+
+/** Throws ToldError where it ended otherwise than was asked. */
+export function checkOutcome({ outcome }: Settlement): void {
+  if (outcome && ["held", "parked", "refused"].includes(outcome.type)) throw new ToldError();
 }

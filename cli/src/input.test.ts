@@ -6,7 +6,10 @@ import {
   parseAddress,
   parseAsset,
   parseChain,
+  parseDeadline,
+  parseEntry,
   parseLane,
+  parseNonce,
   parseSubaccount,
   parseSubject,
   parseVaultChain,
@@ -62,7 +65,22 @@ test("addresses and subaccounts", () => {
   expect(parseSubaccount(String((1n << 96n) - 1n))).toBe((1n << 96n) - 1n);
 });
 
+test("nonces and deadlines", () => {
+  expect(parseNonce("0")).toBe(0n);
+  expect(parseNonce("0xff")).toBe(255n);
+  expect(parseNonce(String((1n << 256n) - 1n))).toBe((1n << 256n) - 1n);
+  expect(parseDeadline("+60", 1_000n)).toBe(1_060n);
+  expect(parseDeadline("2030-01-31T12:00Z", 1_000n)).toBe(1_896_091_200n);
+});
+
 test.each([
+  [() => parseNonce("1.5"), "is not a nonce"],
+  [() => parseNonce(String(1n << 256n)), "is not a nonce"],
+  [() => parseDeadline("3600", 0n), "is not a deadline"],
+  [() => parseDeadline("2030-13-31", 0n), "is not a deadline"],
+  [() => parseDeadline("+0", 5n), "The deadline +0 has passed"],
+  [() => parseDeadline("2001-01-01", 2_000_000_000n), "has passed"],
+  [() => parseEntry(deployment, "alpha-hub"), "is not lane:index"],
   [() => parseChain(deployment, "gamma"), "this deployment has hub, alpha, op-beta"],
   [() => parseVaultChain(deployment, "hub"), "choose one of alpha, op-beta"],
   [() => parseAsset(parseChain(deployment, "alpha"), "DOGE"), "it has USDC"],

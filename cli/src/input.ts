@@ -75,13 +75,23 @@ export type Subject = { type: "entry"; lane: LaneDeployment; index: bigint } | {
 /** What `status` is asked about: `alpha-hub:12` or a transaction's hash. */
 export function parseSubject(deployment: Chains, text: string): Subject {
   if (/^0x[0-9a-fA-F]{64}$/.test(text)) return { type: "transaction", hash: text.toLowerCase() as Hash };
+  return {
+    type: "entry",
+    ...parseEntry(deployment, text, "neither lane:index (as alpha-hub:12) nor a transaction's hash"),
+  };
+}
+
+/** `alpha-hub:12`. */
+export function parseEntry(
+  deployment: Chains,
+  text: string,
+  otherwise = "not lane:index, as in alpha-hub:12",
+): { lane: LaneDeployment; index: bigint } {
   const match = /^(.+):(\d+)$/.exec(text);
-  if (!match?.[1] || !match[2]) {
-    throw new UsageError(`"${text}" is neither lane:index (as alpha-hub:12) nor a transaction's hash`);
-  }
+  if (!match?.[1] || !match[2]) throw new UsageError(`"${text}" is ${otherwise}`);
   const index = BigInt(match[2]);
   if (index >> 64n !== 0n) throw new UsageError(`${match[2]} is no entry's index; an index is below 2^64`);
-  return { type: "entry", lane: parseLane(deployment, match[1]), index };
+  return { lane: parseLane(deployment, match[1]), index };
 }
 
 /** Milliseconds. */
@@ -93,4 +103,26 @@ export function parseSeconds(text: string): number {
 export function parseLimit(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new UsageError(`"${text}" is no limit; give a whole number above 0`);
   return Number(text);
+}
+
+/** A nonce is any number below 2^256 that was not used. */
+export function parseNonce(text: string): bigint {
+  if (!/^(\d+|0x[0-9a-fA-F]+)$/.test(text) || BigInt(text) >> 256n !== 0n) {
+    throw new UsageError(`"${text}" is not a nonce; it is a whole number from 0 to 2^256 - 1`);
+  }
+  return BigInt(text);
+}
+
+/** Unix seconds. As typed: +seconds from `now`, or a date as 2030-01-31T12:00Z. */
+export function parseDeadline(text: string, now: bigint): bigint {
+  const later = /^\+(\d{1,12})$/.exec(text)?.[1];
+  const at = later === undefined ? BigInt(Math.floor(dateOf(text) / 1000)) : now + BigInt(later);
+  if (at > now) return at;
+  throw new UsageError(`The deadline ${text} has passed; give one to come, as in +3600`);
+}
+
+function dateOf(text: string): number {
+  const milliseconds = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(milliseconds)) return milliseconds;
+  throw new UsageError(`"${text}" is not a deadline; give +seconds from now, or a date as 2030-01-31T12:00Z`);
 }

@@ -2,17 +2,19 @@
 
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import type { LaneDeployment } from "@weighlock/core/deployment.ts";
-import { readRanges } from "@weighlock/core/ranges.ts";
-import type { Hash, Hex } from "viem";
+import type { ContractEventArgs, ContractEventName, Hash, Hex } from "viem";
+import { type EventLog, readEvents } from "./events.ts";
 import { laneName } from "./input.ts";
 import type { Network } from "./network.ts";
+import { haltReason } from "./reasons.ts";
 
 /** Where something was written, and when. */
 export type Place = { transactionHash: Hash; block: bigint; at: Date };
 
-export type LanePath = { name: string; index: number; isNetwork: boolean };
+/** Without what else is known of it. */
+export const placeOf = ({ transactionHash, block, at }: Place): Place => ({ transactionHash, block, at });
 
-const HALTS = ["", "two attestations contradict each other", "a false acknowledgement"] as const;
+export type LanePath = { name: string; index: number; isNetwork: boolean };
 
 export type LaneReader = Awaited<ReturnType<typeof createLaneReader>>;
 
@@ -36,7 +38,7 @@ export async function createLaneReader({ network, lane }: { network: Network; la
     times.set(key, known);
     return known;
   };
-  const placeOf = async (client: Client, { transactionHash, blockNumber }: Logged): Promise<Place> => ({
+  const placeIn = async (client: Client, { transactionHash, blockNumber }: Logged): Promise<Place> => ({
     transactionHash,
     block: blockNumber,
     at: await timeOf(client, blockNumber),
@@ -45,6 +47,29 @@ export async function createLaneReader({ network, lane }: { network: Network; la
   const dstView = { address: dst.gateway, abi: gatewayAbi } as const;
   const srcStart = BigInt(src.deployBlock);
   const dstStart = BigInt(dst.deployBlock);
+
+  type GatewayEvent = ContractEventName<typeof gatewayAbi>;
+  type Search<Name extends GatewayEvent> = {
+    args?: Omit<ContractEventArgs<typeof gatewayAbi, Name>, "dstEid" | "srcEid">;
+    from?: bigint;
+    to?: bigint | undefined;
+    newestFirst?: boolean;
+    isEnough?: (logs: readonly EventLog<typeof gatewayAbi, Name>[]) => boolean;
+  };
+  /** Of this lane, at its source. */
+  const srcEvents = <Name extends GatewayEvent>(eventName: Name, { args, from = srcStart, ...search }: Search<Name>) =>
+    readEvents({
+      ...{ ...srcView, client: srcClient, eventName, from },
+      ...search,
+      args: { ...args, dstEid: dst.eid } as ContractEventArgs<typeof gatewayAbi, Name>,
+    });
+  /** Of this lane, at its destination. */
+  const dstEvents = <Name extends GatewayEvent>(eventName: Name, { args, from = dstStart, ...search }: Search<Name>) =>
+    readEvents({
+      ...{ ...dstView, client: dstClient, eventName, from },
+      ...search,
+      args: { ...args, srcEid: src.eid } as ContractEventArgs<typeof gatewayAbi, Name>,
+    });
 
   /** No block of the destination before it is younger than `at`. */
   async function dstBlockBefore(at: Date): Promise<bigint> {
@@ -65,8 +90,8 @@ export async function createLaneReader({ network, lane }: { network: Network; la
     name: laneName(lane),
     srcClient,
     dstClient,
-    srcPlace: (log: Logged) => placeOf(srcClient, log),
-    dstPlace: (log: Logged) => placeOf(dstClient, log),
+    srcPlace: (log: Logged) => placeIn(srcClient, log),
+    dstPlace: (log: Logged) => placeIn(dstClient, log),
     dstBlockBefore,
 
     /** The enabled paths of the destination, which are those of the source too. */
@@ -88,7 +113,7 @@ export async function createLaneReader({ network, lane }: { network: Network; la
     /** Why the destination executes nothing of this lane; empty when it does. */
     async haltReason(): Promise<string> {
       const halt = await dstClient.readContract({ ...dstView, functionName: "haltOf", args: [src.eid] });
-      return HALTS[halt] ?? `reason ${halt}`;
+      return haltReason(halt);
     },
 
     async outbox(blockNumber?: bigint) {
@@ -115,77 +140,43 @@ export async function createLaneReader({ network, lane }: { network: Network; la
       srcClient.readContract({ ...srcView, functionName: "windowLimit", args: [dst.eid] }),
 
     async postedAt(index: bigint) {
-      const logs = await readRanges({
-        from: srcStart,
-        to: await srcClient.getBlockNumber(),
-        newestFirst: true,
-        read: (fromBlock, toBlock) =>
-          srcClient.getContractEvents({
-            ...srcView,
-            eventName: "EntryPosted",
-            args: { dstEid: dst.eid, index },
-            fromBlock,
-            toBlock,
-            strict: true,
-          }),
-        isEnough: (found) => found.length > 0,
-      });
+      const logs = await srcEvents("EntryPosted", { args: { index }, newestFirst: true, isEnough: isAny });
       return logs[0];
     },
 
     /** Entries with an index of at least `first`, in order. */
-    async postedFrom(first: bigint, toBlock?: bigint) {
-      const logs = await readRanges({
-        from: srcStart,
-        to: toBlock ?? (await srcClient.getBlockNumber()),
+    async postedFrom(first: bigint, to?: bigint) {
+      const logs = await srcEvents("EntryPosted", {
+        to,
         newestFirst: true,
-        read: (from, to) =>
-          srcClient.getContractEvents({
-            ...srcView,
-            eventName: "EntryPosted",
-            args: { dstEid: dst.eid },
-            fromBlock: from,
-            toBlock: to,
-            strict: true,
-          }),
         isEnough: (found) => (found[0]?.args.index ?? first + 1n) <= first,
       });
       return logs.filter(({ args }) => args.index >= first);
     },
 
-    /** The seal of the window that holds an entry which was posted in `fromBlock`. */
-    async sealOf(index: bigint, fromBlock: bigint) {
-      const logs = await readRanges({
-        from: fromBlock,
-        to: await srcClient.getBlockNumber(),
-        read: (from, toBlock) =>
-          srcClient.getContractEvents({
-            ...srcView,
-            eventName: "WindowSealed",
-            args: { dstEid: dst.eid },
-            fromBlock: from,
-            toBlock,
-            strict: true,
+    /** Those of `indices` that are posted, in order. */
+    postedOf: (indices: readonly bigint[]) =>
+      indices.length === 0
+        ? Promise.resolve([])
+        : srcEvents("EntryPosted", {
+            args: { index: [...indices] },
+            newestFirst: true,
+            isEnough: (found) => found.length === indices.length,
           }),
+
+    /** The seal of the window that holds an entry which was posted in block `from`. */
+    async sealOf(index: bigint, from: bigint) {
+      const logs = await srcEvents("WindowSealed", {
+        from,
         isEnough: (found) => found.some(({ args }) => args.count > index),
       });
       return logs.find(({ args }) => args.count > index);
     },
 
     /** Dispatches of `count` or later ones, in order, until each of `paths` has one. */
-    async dispatchesOf(count: bigint, fromBlock: bigint, paths: readonly LanePath[]) {
-      const logs = await readRanges({
-        from: fromBlock,
-        to: await srcClient.getBlockNumber(),
-        read: (from, toBlock) =>
-          srcClient.getContractEvents({
-            ...srcView,
-            eventName: "Dispatched",
-            args: { dstEid: dst.eid },
-            fromBlock: from,
-            toBlock,
-            strict: true,
-          }),
+    async dispatchesOf(count: bigint, from: bigint, paths: readonly LanePath[]) {
+      const logs = await srcEvents("Dispatched", {
+        from,
         isEnough: (found) =>
           paths.every(({ index }) => found.some(({ args }) => args.count >= count && (args.paths >> index) & 1)),
       });
@@ -193,19 +184,9 @@ export async function createLaneReader({ network, lane }: { network: Network; la
     },
 
     /** Attestations of `count` or later ones, in order, until each of `paths` has one. */
-    async attestationsOf(count: bigint, fromBlock: bigint, paths: readonly LanePath[]) {
-      const logs = await readRanges({
-        from: fromBlock,
-        to: await dstClient.getBlockNumber(),
-        read: (from, toBlock) =>
-          dstClient.getContractEvents({
-            ...dstView,
-            eventName: "Attested",
-            args: { srcEid: src.eid },
-            fromBlock: from,
-            toBlock,
-            strict: true,
-          }),
+    async attestationsOf(count: bigint, from: bigint, paths: readonly LanePath[]) {
+      const logs = await dstEvents("Attested", {
+        from,
         isEnough: (found) =>
           paths.every(({ index }) => found.some(({ args }) => args.count >= count && args.path === index)),
       });
@@ -213,67 +194,32 @@ export async function createLaneReader({ network, lane }: { network: Network; la
     },
 
     /** An executed window ends where a sealed one does, since its head holds the count. */
-    async executionOf(count: bigint, fromBlock: bigint) {
-      const logs = await readRanges({
-        from: fromBlock,
-        to: await dstClient.getBlockNumber(),
-        read: (from, toBlock) =>
-          dstClient.getContractEvents({
-            ...dstView,
-            eventName: "WindowExecuted",
-            args: { srcEid: src.eid, count },
-            fromBlock: from,
-            toBlock,
-            strict: true,
-          }),
-        isEnough: (found) => found.length > 0,
-      });
+    async executionOf(count: bigint, from: bigint) {
+      const logs = await dstEvents("WindowExecuted", { args: { count }, from, isEnough: isAny });
       return logs[0];
     },
 
+    /** The last windows that were executed, in order: at least `number` of them, if there are so many. */
+    newestExecutions: (number: number) =>
+      dstEvents("WindowExecuted", { newestFirst: true, isEnough: (found) => found.length >= number }),
+
     /** The highest count that was dispatched; undefined before the first. */
     async newestDispatch(): Promise<bigint | undefined> {
-      const logs = await readRanges({
-        from: srcStart,
-        to: await srcClient.getBlockNumber(),
-        newestFirst: true,
-        read: (fromBlock, toBlock) =>
-          srcClient.getContractEvents({
-            ...srcView,
-            eventName: "Dispatched",
-            args: { dstEid: dst.eid },
-            fromBlock,
-            toBlock,
-            strict: true,
-          }),
-        isEnough: (found) => found.length > 0,
-      });
+      const logs = await srcEvents("Dispatched", { newestFirst: true, isEnough: isAny });
       return logs.length === 0 ? undefined : maxOf(logs.map(({ args }) => args.count));
     },
 
     /** The highest count that a path attested; 0 before its first. */
     async newestAttestation(path: number): Promise<bigint> {
-      const logs = await readRanges({
-        from: dstStart,
-        to: await dstClient.getBlockNumber(),
-        newestFirst: true,
-        read: (fromBlock, toBlock) =>
-          dstClient.getContractEvents({
-            ...dstView,
-            eventName: "Attested",
-            args: { srcEid: src.eid, path },
-            fromBlock,
-            toBlock,
-            strict: true,
-          }),
-        isEnough: (found) => found.length > 0,
-      });
+      const logs = await dstEvents("Attested", { args: { path }, newestFirst: true, isEnough: isAny });
       return maxOf(logs.map(({ args }) => args.count));
     },
   };
 }
 
-function maxOf(counts: readonly bigint[]): bigint {
+const isAny = (found: readonly unknown[]) => found.length > 0;
+
+export function maxOf(counts: readonly bigint[]): bigint {
   let most = 0n;
   for (const count of counts) if (count > most) most = count;
   return most;

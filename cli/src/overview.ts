@@ -1,6 +1,6 @@
 /** Every lane and every book at one look: the lanes' steps, and the monitor's reconciliation of all chains. */
 
-import { hubOf, type LaneDeployment, lanesOf } from "@weighlock/core/deployment.ts";
+import { hubOf, lanesOf } from "@weighlock/core/deployment.ts";
 import { readDeploymentState } from "@weighlock/monitor/read.ts";
 import {
   type AssetReconciliation,
@@ -10,22 +10,8 @@ import {
   reconcileVaults,
   type VaultReconciliation,
 } from "@weighlock/monitor/reconcile.ts";
-import { createLaneReader } from "./laneReader.ts";
+import { type LaneOverview, readLane } from "./laneOverview.ts";
 import type { Network } from "./network.ts";
-
-export type LaneOverview = {
-  lane: string;
-  posted: bigint;
-  sealed: bigint;
-  /** Highest count sent over any path. */
-  dispatched: bigint;
-  attested: { path: string; count: bigint }[];
-  executed: bigint;
-  /** Whether the executed head is the source's head at that count. */
-  headsEqual: boolean;
-  /** Why nothing is executed; empty when it is. */
-  halt: string;
-};
 
 /** One vault and asset. Canonical units. */
 export type BookOverview = Omit<VaultReconciliation, "asset" | "failures"> & {
@@ -73,30 +59,5 @@ export async function readOverview({ network }: { network: Network }): Promise<O
       asset: symbol,
       failures: failures.map(describeFailure),
     })),
-  };
-}
-
-export async function readLane({ network, lane }: { network: Network; lane: LaneDeployment }): Promise<LaneOverview> {
-  const reader = await createLaneReader({ network, lane });
-  const { executed, head } = await reader.inbox();
-  const [{ posted, sealed }, expected, paths, halt, dispatched] = await Promise.all([
-    reader.outbox(),
-    reader.sealedHead(executed),
-    reader.paths(),
-    reader.haltReason(),
-    reader.newestDispatch(),
-  ]);
-  const attested = await Promise.all(
-    paths.map(async ({ name, index }) => ({ path: name, count: await reader.newestAttestation(index) })),
-  );
-  return {
-    lane: reader.name,
-    posted,
-    sealed,
-    dispatched: dispatched ?? 0n,
-    attested,
-    executed,
-    headsEqual: head === expected,
-    halt,
   };
 }

@@ -53,6 +53,21 @@ test.each([
   [["withdraw", "--help"], "Any vault will do"],
   [["status", "--help"], "A settlement's life"],
   [["devnet", "--help"], "Three local chains"],
+  [["monitor", "status", "--help"], "A fact is certain"],
+  [["quote", "--help"], "It sends nothing"],
+  [["quote", "deposit", "--help"], "The time is measured"],
+  [["submit", "--help"], "One that can't be done is skipped"],
+  [["cancel", "--help"], "Uses up a nonce"],
+  [["transfer", "--help"], "Nothing\n  leaves a vault"],
+  [["request", "--help"], "Nobody on the hub can keep it out"],
+  [["recipient", "add", "--help"], "weighlock recipient add 0x…"],
+  [["controller", "clear", "--help"], "One chain has one controller"],
+  [["parked", "--help"], "No money is lost"],
+  [["retry", "--help"], "Anyone may"],
+  [["return", "--help"], "7 days after it was"],
+  [["settle", "--help"], "by whichever applies"],
+  [["lanes", "--help"], "A lane is one log"],
+  [["accounts", "--help"], "An account is an owner and a subaccount"],
 ])("%j teaches", async (argv, text) => {
   const { code, stdout } = await weighlock(argv);
   expect(code).toBe(0);

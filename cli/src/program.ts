@@ -2,12 +2,22 @@
 
 import { PRODUCT } from "@weighlock/core/product.ts";
 import { Command, CommanderError } from "commander";
+import { addAccounts } from "./commands/accounts.ts";
 import { addDeposit } from "./commands/deposit.ts";
 import { addDevnet } from "./commands/devnet.ts";
+import { addEnds } from "./commands/ends.ts";
+import { addLanes } from "./commands/lanes.ts";
+import { addMonitor } from "./commands/monitor.ts";
+import { addParked } from "./commands/parked.ts";
+import { addPermissions } from "./commands/permissions.ts";
+import { addQuote } from "./commands/quote.ts";
+import { addRequest } from "./commands/request.ts";
 import { addStatus } from "./commands/status.ts";
+import { addCancel, addSubmit } from "./commands/submit.ts";
+import { addTransfer } from "./commands/transfer.ts";
 import { addWithdraw } from "./commands/withdraw.ts";
 import type { Surroundings } from "./context.ts";
-import { failureOf } from "./errors.ts";
+import { failureOf, ToldError } from "./errors.ts";
 
 export type ExitCode = 0 | 1 | 2;
 
@@ -29,6 +39,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof ToldError) return 1;
     const { exitCode, name, sentence, details } = failureOf(error);
     if (argv.includes("--json")) {
       streams.stdout(`${JSON.stringify({ error: { name, message: sentence, details } }, null, 2)}\n`);
@@ -53,8 +64,19 @@ function createProgram(surroundings: Surroundings): Command {
     .exitOverride()
     .addHelpText("after", HELP);
   addDevnet(program, surroundings);
+  addQuote(program, surroundings);
   addDeposit(program, surroundings);
   addWithdraw(program, surroundings);
+  addSubmit(program, surroundings);
+  addCancel(program, surroundings);
+  addTransfer(program, surroundings);
+  addRequest(program, surroundings);
+  addPermissions(program, surroundings);
   addStatus(program, surroundings);
+  addAccounts(program, surroundings);
+  addLanes(program, surroundings);
+  addParked(program, surroundings);
+  addEnds(program, surroundings);
+  addMonitor(program, surroundings);
   return program;
 }

@@ -16,14 +16,17 @@ export function stepsOf(settlement: Settlement): string[] {
     ...dispatched.map((each) => step(`dispatched ${each.path}`, each, `count ${each.count}`)),
     ...attested.flatMap(({ path, place, count }) => (place ? [step(`attested ${path}`, place, `count ${count}`)] : [])),
     ...(executed ? [step("executed", executed, `on ${executed.paths.join(" and ")}`)] : []),
-    ...(outcome ? [step(outcome.type, outcome)] : []),
+    ...(outcome ? [step(outcome.type, outcome, noteOf(outcome))] : []),
   ];
 }
+
+const noteOf = ({ as, reason }: NonNullable<Settlement["outcome"]>) =>
+  [...(as === undefined ? [] : [`as ${as}`]), ...(reason === undefined ? [] : [reason])].join(": ");
 
 /** What it is, in one line. */
 export function headlineOf({ id, kind, quantity, asset, owner, subaccount, party, stage }: Settlement): string {
   const account = subaccount === 0n ? owner : `${owner}/${subaccount}`;
-  const to = kind === "Release" ? ` → ${party}` : "";
+  const to = kind === "Release" || kind === "WithdrawalRequest" ? ` → ${party}` : "";
   return `${id}  ${kind} of ${quantity} ${asset}  account ${account}${to}  is ${stage}`;
 }
 
@@ -36,6 +39,6 @@ export function renderSettlement(settlement: Settlement): string[] {
 export function outcomeLine({ id, quantity, asset, outcome, posted, stage }: Settlement): string {
   if (!outcome) return `${id} is ${stage}`;
   const seconds = Math.max(0, Math.round((outcome.at.getTime() - posted.at.getTime()) / 1000));
-  const reason = outcome.reason === undefined ? "" : `: ${outcome.reason}`;
-  return `${id}: ${quantity} ${asset} ${outcome.type} after ${seconds} s${reason}`;
+  const note = noteOf(outcome);
+  return `${id}: ${quantity} ${asset} ${outcome.type} after ${seconds} s${note && `: ${note}`}`;
 }

@@ -1,7 +1,8 @@
 /** What `status` found, as lines of text. */
 
 import { formatUnits } from "./amount.ts";
-import type { LaneOverview, Overview } from "./overview.ts";
+import type { Overview } from "./overview.ts";
+import { renderLanes } from "./renderLanes.ts";
 import { headlineOf, renderSettlement } from "./renderSettlement.ts";
 import type { Status } from "./status.ts";
 import { formatTable } from "./table.ts";
@@ -54,36 +55,6 @@ export function renderStatus(status: Status): string[] {
     case "overview":
       return renderOverview(status.overview);
   }
-}
-
-function renderLanes(lanes: readonly LaneOverview[]): string[] {
-  const paths = lanes[0]?.attested.map(({ path }) => path) ?? [];
-  const rows = lanes.map(({ lane, posted, sealed, dispatched, attested, executed, headsEqual, halt }) => [
-    lane,
-    String(posted),
-    String(sealed),
-    String(dispatched),
-    ...paths.map((name) => String(attested.find(({ path }) => path === name)?.count ?? "-")),
-    String(executed),
-    headsEqual ? "equal" : "DIFFER",
-    halt === "" ? "-" : halt,
-  ]);
-  return formatTable(
-    [
-      [
-        "lane",
-        "posted",
-        "sealed",
-        "dispatched",
-        ...paths.map((name) => `attested ${name}`),
-        "executed",
-        "heads",
-        "halt",
-      ],
-      ...rows,
-    ],
-    ["left", "right", "right", "right", ...paths.map(() => "right" as const), "right", "left", "left"],
-  );
 }
 
 function renderOverview({ lanes, books, assets, laneFailures }: Overview): string[] {

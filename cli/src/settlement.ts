@@ -1,26 +1,15 @@
 /** One entry's life, read from the chains alone: posted → sealed → dispatched → attested → executed → its outcome. */
 
-import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
-import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import type { AssetDeployment, LaneDeployment } from "@weighlock/core/deployment.ts";
 import { type Entry, kindName, parseAccount, unpackEntry } from "@weighlock/core/entry.ts";
-import { readRanges } from "@weighlock/core/ranges.ts";
-import { type Address, getAddress, type Hex, slice, zeroHash } from "viem";
+import { type Address, getAddress, type Hex, slice } from "viem";
 import { formatUnits } from "./amount.ts";
 import { OperationError } from "./errors.ts";
 import { createLaneReader, type LanePath, type LaneReader, type Place } from "./laneReader.ts";
 import type { Network } from "./network.ts";
+import { type Outcome, readOutcome } from "./outcome.ts";
 
-export type Stage =
-  | "posted"
-  | "sealed"
-  | "dispatched"
-  | "attested"
-  | "executed"
-  | "credited"
-  | "paid"
-  | "held"
-  | "parked";
+export type Stage = "posted" | "sealed" | "dispatched" | "attested" | "executed" | Outcome["type"];
 
 export type Settlement = {
   /** `alpha-hub:12`. */
@@ -35,7 +24,7 @@ export type Settlement = {
   quantity: string;
   owner: Address;
   subaccount: bigint;
-  /** Deposit: refund address; Release: recipient. */
+  /** Deposit: refund address; Release and request: recipient. */
   party: Address;
   stage: Stage;
   posted: Place;
@@ -45,30 +34,15 @@ export type Settlement = {
   /** The first attestation at or above the seal, for each enabled path; `place` is absent while there is none. */
   attested: { path: string; isNetwork: boolean; count?: bigint; place?: Place }[];
   executed?: Place & { paths: string[] };
-  outcome?: Place & { type: "credited" | "paid" | "held" | "parked"; reason?: string };
+  outcome?: Omit<Outcome, "waitsFor">;
   /** What has to happen next; empty when nothing has to. */
   waitsFor: string[];
-  /** Credited or paid: it can't change any more. */
+  /** It can't change any more. */
   isDone: boolean;
 };
 
-const REQUIRED_PATHS = 2;
-const HELD_REASONS = [
-  "",
-  "it is no deposit of its own lane and holds no money",
-  "its asset is not listed for the lane; anyone credits it with ClearingHouse.finish once it is",
-  "its owner is the zero address, so no account can have it",
-  "the lane's book is full",
-];
-const PARKED_REASONS = [
-  "",
-  "it is no release of this vault",
-  "its asset is not listed; anyone pays it with CollateralVault.retry once it is",
-  "its recipient is no address",
-  "it is more than the vault holds by its book",
-  "the token refused the payment; anyone pays it with CollateralVault.retry once the token accepts it",
-];
-
+/** Below two nothing moves. */
+export const REQUIRED_PATHS = 2;
 /** Reads on from `known`, what an earlier call returned. Throws OperationError when the lane has no such entry. */
 export async function traceSettlement({
   network,
@@ -91,10 +65,21 @@ export async function traceSettlement({
     await readAttestations(reader, settlement, paths);
     await readExecution(reader, settlement, paths);
   }
-  if (settlement.executed) await readOutcome(reader, settlement, settlement.executed);
+  const found =
+    settlement.executed &&
+    (await readOutcome({
+      ...{ network, reader, index, executed: settlement.executed },
+      isRequest: settlement.kind === "WithdrawalRequest",
+    }));
+  if (found) {
+    const { waitsFor: next, ...outcome } = found;
+    settlement.outcome = outcome;
+    settlement.waitsFor = next;
+    settlement.isDone = next.length === 0 && outcome.type !== "held" && outcome.type !== "parked";
+  } else {
+    settlement.waitsFor = await waitsFor(reader, settlement, paths);
+  }
   settlement.stage = stageOf(settlement);
-  settlement.isDone = settlement.stage === "credited" || settlement.stage === "paid";
-  settlement.waitsFor = await waitsFor(reader, settlement, paths);
   return settlement;
 }
 
@@ -115,7 +100,7 @@ async function readPosted(reader: LaneReader, index: bigint): Promise<Settlement
     kind: kindName(entry.kind) ?? `kind ${entry.kind}`,
     asset: asset?.symbol ?? `asset ${entry.asset}`,
     amount: entry.amount,
-    quantity: asset ? formatUnits(entry.amount, asset.canonicalDecimals) : `${entry.amount} units`,
+    quantity: quantityOf(entry, asset),
     owner,
     subaccount,
     party: getAddress(slice(entry.party, 12)),
@@ -126,6 +111,11 @@ async function readPosted(reader: LaneReader, index: bigint): Promise<Settlement
     waitsFor: [],
     isDone: false,
   };
+}
+
+/** In the asset's own numbers, where the deployment knows it. */
+export function quantityOf({ amount }: Entry, asset: AssetDeployment | undefined): string {
+  return asset ? formatUnits(amount, asset.canonicalDecimals) : `${amount} units`;
 }
 
 export function assetOf({ src, dst }: LaneDeployment, entry: Entry): AssetDeployment | undefined {
@@ -181,93 +171,6 @@ async function readExecution(reader: LaneReader, settlement: Settlement, paths: 
   settlement.executed = { ...(await reader.dstPlace(log)), paths: named };
 }
 
-async function readOutcome(reader: LaneReader, settlement: Settlement, executed: Place): Promise<void> {
-  settlement.outcome =
-    reader.dst.role === "hub"
-      ? await creditOf(reader, reader.dst.clearingHouse, settlement, executed)
-      : await paymentOf(reader, reader.dst.vault, settlement, executed);
-}
-
-type Outcome = NonNullable<Settlement["outcome"]>;
-
-async function creditOf(
-  { src, dstClient, dstPlace }: LaneReader,
-  address: Address,
-  { index }: Settlement,
-  executed: Place,
-): Promise<Outcome> {
-  const view = { address, abi: clearingHouseAbi } as const;
-  const at = { fromBlock: executed.block, toBlock: executed.block };
-  const held = await dstClient.getContractEvents({
-    ...view,
-    eventName: "EntryHeld",
-    args: { srcEid: src.eid, index },
-    ...at,
-    strict: true,
-  });
-  const [log] = held;
-  const isHeld =
-    log && (await dstClient.readContract({ ...view, functionName: "heldOf", args: [src.eid, index] })) !== zeroHash;
-  if (log && isHeld) {
-    const reason = HELD_REASONS[log.args.reason] ?? `reason ${log.args.reason}`;
-    return { type: "held", reason, ...(await dstPlace(log)) };
-  }
-  const credited = await readRanges({
-    from: executed.block,
-    to: log ? await dstClient.getBlockNumber() : executed.block,
-    read: (fromBlock, toBlock) =>
-      dstClient.getContractEvents({
-        ...view,
-        eventName: "Credited",
-        args: { srcEid: src.eid },
-        fromBlock,
-        toBlock,
-        strict: true,
-      }),
-    isEnough: (found) => found.some(({ args }) => args.index === index),
-  });
-  const credit = credited.find(({ args }) => args.index === index);
-  return { type: "credited", ...(credit ? await dstPlace(credit) : executed) };
-}
-
-async function paymentOf(
-  { src, dstClient, dstPlace }: LaneReader,
-  address: Address,
-  { index }: Settlement,
-  executed: Place,
-): Promise<Outcome> {
-  const view = { address, abi: collateralVaultAbi } as const;
-  const isParked =
-    (await dstClient.readContract({ ...view, functionName: "parkOf", args: [src.eid, index] })) !== zeroHash;
-  if (isParked) {
-    const [log] = await dstClient.getContractEvents({
-      ...view,
-      eventName: "ReleaseParked",
-      args: { srcEid: src.eid, index },
-      fromBlock: executed.block,
-      toBlock: executed.block,
-      strict: true,
-    });
-    const reason = PARKED_REASONS[log?.args.reason ?? 0] ?? `reason ${log?.args.reason}`;
-    return { type: "parked", reason, ...(log ? await dstPlace(log) : executed) };
-  }
-  const paid = await readRanges({
-    from: executed.block,
-    to: await dstClient.getBlockNumber(),
-    read: (fromBlock, toBlock) =>
-      dstClient.getContractEvents({
-        ...view,
-        eventName: "Released",
-        args: { index },
-        fromBlock,
-        toBlock,
-        strict: true,
-      }),
-    isEnough: (found) => found.length > 0,
-  });
-  return { type: "paid", ...(paid[0] ? await dstPlace(paid[0]) : executed) };
-}
-
 function stageOf({ sealed, dispatched, attested, executed, outcome }: Settlement): Stage {
   if (outcome) return outcome.type;
   if (executed) return "executed";
@@ -282,8 +185,7 @@ function isAttested(attested: Settlement["attested"]): boolean {
 }
 
 async function waitsFor(reader: LaneReader, settlement: Settlement, paths: readonly LanePath[]): Promise<string[]> {
-  const { sealed, dispatched, attested, executed, outcome } = settlement;
-  if (outcome) return outcome.reason === undefined ? [] : [`it is ${outcome.type}: ${outcome.reason}`];
+  const { sealed, dispatched, attested, executed } = settlement;
   if (executed) return [];
   const halt = await reader.haltReason();
   if (halt !== "") return [`the lane is halted at ${reader.dst.name} (${halt}); only the council can end that`];

@@ -4,9 +4,10 @@ import type { Address } from "viem";
 import { type AccountStatus, readAccount } from "./accountStatus.ts";
 import { UsageError } from "./errors.ts";
 import { parseLane, parseSubject } from "./input.ts";
+import { type LaneOverview, readLane } from "./laneOverview.ts";
 import { createLaneReader } from "./laneReader.ts";
 import type { Network } from "./network.ts";
-import { type LaneOverview, type Overview, readLane, readOverview } from "./overview.ts";
+import { type Overview, readOverview } from "./overview.ts";
 import { type Settlement, traceSettlement } from "./settlement.ts";
 import { readTransaction, type TransactionStatus } from "./transactionStatus.ts";
 

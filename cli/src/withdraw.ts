@@ -1,11 +1,12 @@
 /** Asks the hub to pay out of an account, from the vault of one chain. */
 
 import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
-import { type AssetDeployment, chainByEid, hubOf, type LaneDeployment } from "@weighlock/core/deployment.ts";
+import { type AssetDeployment, hubOf, type LaneDeployment } from "@weighlock/core/deployment.ts";
 import { accountOf } from "@weighlock/core/entry.ts";
 import { TransactionRevertedError } from "@weighlock/core/senderErrors.ts";
 import { type Address, type Hash, type Hex, parseEventLogs } from "viem";
 import { formatUnits, parseAmount } from "./amount.ts";
+import { availabilityOf } from "./availability.ts";
 import { OperationError } from "./errors.ts";
 import { laneName, parseAsset, parseVaultChain } from "./input.ts";
 import type { Network } from "./network.ts";
@@ -107,16 +108,8 @@ export async function withdraw({
       return new OperationError(sentence, { details: { revert: name }, cause: error });
     }
     if (name !== "VaultTooLow") return error;
-    const { client } = await network.connect(hub);
-    const [eids, amounts] = await client.readContract({
-      address: hub.clearingHouse,
-      abi: clearingHouseAbi,
-      functionName: "availability",
-      args: [asset.id],
-    });
-    const available = Object.fromEntries(
-      eids.map((eid, i) => [chainByEid(network.deployment, eid).name, show(amounts[i] ?? 0n)]),
-    );
+    const vaults = await availabilityOf({ network, asset });
+    const available = Object.fromEntries(vaults.map(({ chain, amount }) => [chain, show(amount)]));
     const there = Object.entries(available).map(([name, quantity]) => `${quantity} on ${name}`);
     const sentence = `The vault on ${dst.name} backs less than ${show(amount)}; available are ${there.join(", ")}: withdraw less, or in parts from several vaults.`;
     return new OperationError(sentence, { details: { available, revert: name }, cause: error });

@@ -14,7 +14,8 @@ What it does
   Tells where collateral is, from the chains alone: it needs no relayer and no monitor, and shows what they do.
   A settlement's life: posted (the entry is in the lane's log) → sealed (in a window with a hash) → dispatched (that
   hash was sent) → attested (a path has delivered it; two must) → executed → credited on the hub, or paid by the vault.
-  "waits" says what has to happen next, and who may do it.
+  "waits" says what has to happen next, and who may do it. What ended otherwise says how: held, parked, returned,
+  settled, refunded; a request was served as a release of its own, or refused with the reason.
 
 Examples
   weighlock status                      every lane, every book

@@ -23,6 +23,8 @@ export type LocalNetwork = {
   attest(lane: LaneDeployment, path: number, change?: { head?: Hex }): Promise<void>;
   /** Executes all sealed windows on both paths. */
   execute(lane: LaneDeployment): Promise<void>;
+  /** All of it: what is posted is executed. */
+  carry(lane: LaneDeployment): Promise<void>;
 };
 
 export async function startLocalNetwork({ cleanup }: { cleanup: Cleanup }): Promise<LocalNetwork> {
@@ -41,7 +43,7 @@ export async function startLocalNetwork({ cleanup }: { cleanup: Cleanup }): Prom
   cleanup.add(() => network.close());
   const key = keys.traders[0]?.privateKey ?? "0x";
 
-  return {
+  const local: LocalNetwork = {
     network,
     deployment,
     async dispatch({ src, dst }) {
@@ -103,5 +105,12 @@ export async function startLocalNetwork({ cleanup }: { cleanup: Cleanup }): Prom
       const args = [src.eid, counts, entries.map(({ args: { entry } }) => entry), "0x", 3] as const;
       await sender.write({ address: dst.gateway, abi: gatewayAbi, functionName: "execute", args });
     },
+    async carry(lane) {
+      await local.dispatch(lane);
+      await local.attest(lane, 0);
+      await local.attest(lane, 1);
+      await local.execute(lane);
+    },
   };
+  return local;
 }

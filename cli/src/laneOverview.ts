@@ -1,0 +1,124 @@
+/** One lane at one look: how far each step is, what stops it, and what pays for its dispatch. */
+
+import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
+import { tipJarAbi } from "@weighlock/core/abi/tipJar.ts";
+import type { ChainDeployment, LaneDeployment } from "@weighlock/core/deployment.ts";
+import { createLaneReader, type LaneReader, maxOf } from "./laneReader.ts";
+import type { Network } from "./network.ts";
+import { haltReason } from "./reasons.ts";
+
+export type LaneOverview = {
+  lane: string;
+  posted: bigint;
+  sealed: bigint;
+  /** Highest count sent over any path. */
+  dispatched: bigint;
+  attested: { path: string; count: bigint }[];
+  executed: bigint;
+  /** Posted and not executed. */
+  backlog: bigint;
+  /** The highest count that the destination has acknowledged to the source, over any path. */
+  acknowledged: bigint;
+  /** Whether the executed head is the source's head at that count. */
+  headsEqual: boolean;
+  /** Why the destination executes nothing, for good; empty when it does. */
+  halt: string;
+  /** Until when the destination executes nothing. */
+  executionPausedUntil?: Date;
+  /** Why the source posts nothing; empty when it does. */
+  postingStopped: string;
+  tipJar: TipJarOverview;
+};
+
+export type TipJarOverview = {
+  /** Wei. */
+  held: bigint;
+  /** What the message networks ask for one dispatch now, wei. */
+  dispatchFee: bigint;
+};
+
+const IN = 0;
+const OUT = 1;
+
+export async function readLane({ network, lane }: { network: Network; lane: LaneDeployment }): Promise<LaneOverview> {
+  const reader = await createLaneReader({ network, lane });
+  const { executed, head } = await reader.inbox();
+  const [{ posted, sealed }, expected, paths, halt, dispatched, executionPausedUntil, postingStopped] =
+    await Promise.all([
+      reader.outbox(),
+      reader.sealedHead(executed),
+      reader.paths(),
+      reader.haltReason(),
+      reader.newestDispatch(),
+      pausedUntil(reader.dstClient, { at: lane.dst, peer: lane.src, direction: IN }),
+      readPostingStopped(reader),
+    ]);
+  const [attested, acknowledged, tipJar] = await Promise.all([
+    Promise.all(paths.map(async ({ name, index }) => ({ path: name, count: await reader.newestAttestation(index) }))),
+    Promise.all(paths.map(({ index }) => readAcknowledged(reader, index))),
+    readTipJar(reader, paths),
+  ]);
+  return {
+    lane: reader.name,
+    posted,
+    sealed,
+    dispatched: dispatched ?? 0n,
+    attested,
+    executed,
+    backlog: posted - executed,
+    acknowledged: maxOf(acknowledged),
+    headsEqual: head === expected,
+    halt,
+    ...(executionPausedUntil && { executionPausedUntil }),
+    postingStopped,
+    tipJar,
+  };
+}
+
+async function readAcknowledged({ src, dst, srcClient }: LaneReader, path: number): Promise<bigint> {
+  const view = { address: src.gateway, abi: gatewayAbi } as const;
+  const [count] = await srcClient.readContract({ ...view, functionName: "acknowledged", args: [dst.eid, path] });
+  return count;
+}
+
+/** Undefined where nothing is paused now, by the chain's own clock. */
+async function pausedUntil(
+  client: LaneReader["srcClient"],
+  { at, peer, direction }: { at: ChainDeployment; peer: ChainDeployment; direction: number },
+): Promise<Date | undefined> {
+  const view = { address: at.gateway, abi: gatewayAbi } as const;
+  const [until, { timestamp }] = await Promise.all([
+    client.readContract({ ...view, functionName: "pausedUntil", args: [peer.eid, direction] }),
+    client.getBlock(),
+  ]);
+  return until > timestamp ? new Date(Number(until) * 1000) : undefined;
+}
+
+async function readPostingStopped({ src, dst, srcClient }: LaneReader): Promise<string> {
+  const view = { address: src.gateway, abi: gatewayAbi } as const;
+  const [isAccepting, halt, until] = await Promise.all([
+    srcClient.readContract({ ...view, functionName: "accepts", args: [dst.eid] }),
+    srcClient.readContract({ ...view, functionName: "haltOf", args: [dst.eid] }),
+    pausedUntil(srcClient, { at: src, peer: dst, direction: OUT }),
+  ]);
+  if (isAccepting) return "";
+  if (until) return `paused until ${until.toISOString()}`;
+  return halt === 0 ? "the lane is not open" : `halted: ${haltReason(halt)}`;
+}
+
+async function readTipJar(
+  { src, dst, srcClient }: LaneReader,
+  paths: readonly { index: number; isNetwork: boolean }[],
+): Promise<TipJarOverview> {
+  const networks = paths.filter(({ isNetwork }) => isNetwork).reduce((mask, { index }) => mask | (1 << index), 0);
+  const [[held], dispatchFee] = await Promise.all([
+    srcClient.readContract({ address: src.tipJar, abi: tipJarAbi, functionName: "jarOf", args: [dst.eid] }),
+    srcClient.readContract({
+      address: src.gateway,
+      abi: gatewayAbi,
+      functionName: "quoteDispatch",
+      args: [dst.eid, networks],
+    }),
+  ]);
+  return { held, dispatchFee };
+}

@@ -1,0 +1,37 @@
+/** The texts are as many, and in the order, as the contracts' enums. */
+
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { Held, haltReason, heldReason, Parked, parkedReason, refusalReason } from "./reasons.ts";
+
+function membersOf(file: string, name: string): string[] {
+  const source = readFileSync(new URL(`../../contracts/${file}`, import.meta.url), "utf8");
+  const body = new RegExp(`enum ${name} \\{([^}]*)\\}`).exec(source)?.[1] ?? "";
+  return body
+    .replace(/\/\/.*$/gm, "")
+    .split(",")
+    .map((member) => member.trim());
+}
+
+test.each([
+  ["interfaces/IGateway.sol", "Halt", haltReason],
+  ["interfaces/IClearingHouse.sol", "Held", heldReason],
+  ["interfaces/ICollateralVault.sol", "Parked", parkedReason],
+  ["types/Withdrawal.sol", "Refusal", refusalReason],
+] as const)("%s: every %s has a text of its own", (file, name, reasonOf) => {
+  const members = membersOf(file, name);
+  expect(members[0]).toBe("None");
+  const texts = members.map((_, number) => reasonOf(number));
+  expect(texts[0]).toBe("");
+  expect(texts.filter((text) => /^reason \d/.test(text))).toEqual([]);
+  expect(new Set(texts).size).toBe(members.length);
+  expect(reasonOf(members.length)).toBe(`reason ${members.length}`);
+});
+
+test.each([
+  ["interfaces/IClearingHouse.sol", "Held", Held],
+  ["interfaces/ICollateralVault.sol", "Parked", Parked],
+] as const)("%s: %s has the contract's numbers", (file, name, numbers) => {
+  expect(membersOf(file, name)).toEqual(["None", ...Object.keys(numbers)]);
+  expect(Object.values(numbers)).toEqual(Object.keys(numbers).map((_, i) => i + 1));
+});

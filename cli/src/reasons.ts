@@ -1,0 +1,57 @@
+/** What the contracts' enums mean to a person, by their numbers. */
+
+const of = (texts: readonly string[]) => (value: number) => texts[value] ?? `reason ${value}`;
+
+/** `Halt`; empty where nothing is halted. */
+export const haltReason = of([
+  "",
+  "two attestations contradict each other",
+  "a false acknowledgement",
+  "it gave back a release that was never made",
+]);
+
+export const Held = { NotCreditable: 1, AssetUnlisted: 2, OwnerZero: 3, BookFull: 4, Returned: 5 } as const;
+
+export const heldReason = of([
+  "",
+  "it is no deposit of its own lane and holds no money",
+  "its asset is not listed for the lane",
+  "its owner is the zero address, so no account can have it",
+  "the lane's book is full",
+  "its release was given back and waits to be settled",
+]);
+
+export const Parked = {
+  NotPayable: 1,
+  AssetUnlisted: 2,
+  RecipientInvalid: 3,
+  BeyondBook: 4,
+  Refused: 5,
+} as const;
+
+export const parkedReason = of([
+  "",
+  "it is no release of this vault",
+  "its asset is not listed",
+  "its recipient is no address",
+  "it is more than the vault holds by its book",
+  "the token refused the payment",
+]);
+
+/** `Refusal`: why a signed withdrawal is skipped, or a request refused; each with what to do. */
+export const refusalReason = of([
+  "",
+  "that vault does not have the asset; choose one that quote lists",
+  "the amount is zero; ask for a positive amount",
+  "the recipient is zero; name the address to pay",
+  "the account has less than the amount and the fee; ask for less, or wait until a deposit is credited",
+  "the amount is below the vault's minimum; ask for more at once, or for the whole balance",
+  "that vault backs less than the amount; ask for less, or choose another vault",
+  "the lane to that vault is stopped; ask again when it runs, or choose another vault",
+  "its deadline has passed; sign a new one",
+  "its nonce was used or cancelled; it is done already, or sign with another nonce",
+  "the signature is not the owner's over exactly these values; sign again for this hub",
+  "the fee is above what the owner signed; bring it with a lower --fee",
+  "the recipient is not registered; its owner runs: weighlock recipient add",
+  "the controller is not registered for that chain; its owner runs: weighlock controller set",
+]);

@@ -1,0 +1,89 @@
+/** Ends an entry that the hub holds: credits it, settles a release that came back, or refunds it; whichever applies. */
+
+import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
+import { unpackEntry } from "@weighlock/core/entry.ts";
+import { readSealedWindow, type SealedWindow } from "@weighlock/core/sealedWindow.ts";
+import type { Sender } from "@weighlock/core/sender.ts";
+import { type Hash, parseEventLogs } from "viem";
+import type { EndRequest } from "./endParked.ts";
+import { OperationError, UsageError } from "./errors.ts";
+import { laneName, parseEntry } from "./input.ts";
+import type { Network } from "./network.ts";
+import { Held, heldReason } from "./reasons.ts";
+import { type HeldEntry, readOneWaiting } from "./waiting.ts";
+
+export type HeldEnd = { id: string; transactionHash: Hash; block: bigint } & (
+  | { type: "credited" }
+  /** `release` is what had been given back: `hub-beta:3`. */
+  | { type: "settled"; release: string }
+  /** `as` brings it to its refund address: `hub-beta:9`. */
+  | { type: "refunded"; as: string }
+  /** No such release was made, or it came back before: the lane is halted. */
+  | { type: "falselyReturned"; release: string }
+);
+
+/** Anyone may. Throws UsageError, OperationError, or what the sender throws: the reason why it still waits. */
+export async function settleHeld({ network, privateKey, id }: EndRequest): Promise<HeldEnd> {
+  const held = await readHeld({ network, id });
+  const { lane, index } = held;
+  const sender = await network.sender(lane.dst, privateKey);
+  const { logs, transactionHash, blockNumber: block } = await send({ network, sender, held });
+  const back = (ref: bigint) => `${laneName({ src: lane.dst, dst: lane.src })}:${ref}`;
+  const mined = { id, transactionHash, block };
+  for (const { eventName, args } of parseEventLogs({ abi: clearingHouseAbi, logs })) {
+    if (!("index" in args) || args.index !== index) continue;
+    if (eventName === "Credited") return { type: "credited", ...mined };
+    if (eventName === "ReturnSettled") return { type: "settled", release: back(args.ref), ...mined };
+    if (eventName === "Refunded") return { type: "refunded", as: back(args.releaseIndex), ...mined };
+    if (eventName === "FalselyReturned") return { type: "falselyReturned", release: back(args.ref), ...mined };
+  }
+  throw new OperationError("It was mined and the hub wrote no event of it; check the deployment file.", {
+    details: { transactionHash },
+  });
+}
+
+async function readHeld({ network, id }: { network: Network; id: string }): Promise<HeldEntry> {
+  const { lane, index } = parseEntry(network.deployment, id);
+  if (lane.dst.role === "vault") {
+    throw new UsageError(
+      `${id} goes to a vault, which parks; end it with: weighlock retry ${id}, or weighlock return ${id}`,
+    );
+  }
+  const waiting = await readOneWaiting({ network, lane, index });
+  if (waiting.type === "held") return waiting;
+  throw new UsageError(`${id} is parked, not held; end it with: weighlock retry ${id}`);
+}
+
+async function send({ network, sender, held }: { network: Network; sender: Sender; held: HeldEntry }) {
+  const { lane, index, entry, reason, parkedAt } = held;
+  const { eid } = lane.src;
+  const view = { address: lane.dst.clearingHouse, abi: clearingHouseAbi } as const;
+  const words = unpackEntry(entry);
+  if (reason === Held.Returned) {
+    const { previousCount, entries } = await readWindow(network, lane, words.ref);
+    const args = [eid, index, entry, parkedAt, previousCount, entries] as const;
+    return sender.write({ ...view, functionName: "settleReturned", args, label: "settle" });
+  }
+  if (reason === Held.AssetUnlisted && (await isListed(network, lane, words.asset))) {
+    return sender.write({ ...view, functionName: "finish", args: [eid, index, entry, parkedAt], label: "finish" });
+  }
+  if (reason === Held.AssetUnlisted || reason === Held.OwnerZero) {
+    const args = [eid, index, entry, reason, parkedAt] as const;
+    return sender.write({ ...view, functionName: "refund", args, label: "refund" });
+  }
+  throw new OperationError(`Nothing can be done: ${heldReason(reason)}.`, { details: { reason } });
+}
+
+async function readWindow(network: Network, { src, dst }: HeldEntry["lane"], index: bigint): Promise<SealedWindow> {
+  const { client } = await network.connect(dst);
+  const at = { client, gateway: dst.gateway, deployBlock: BigInt(dst.deployBlock) };
+  // Beyond all seals there is no such release, and the hub sees that for itself.
+  return (await readSealedWindow({ ...at, dstEid: src.eid, index })) ?? { previousCount: 0n, entries: [] };
+}
+
+async function isListed(network: Network, { src, dst }: HeldEntry["lane"], asset: number): Promise<boolean> {
+  const { client } = await network.connect(dst);
+  const view = { address: dst.clearingHouse, abi: clearingHouseAbi } as const;
+  const [eids] = await client.readContract({ ...view, functionName: "availability", args: [asset] });
+  return eids.includes(src.eid);
+}
