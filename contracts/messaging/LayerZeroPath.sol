@@ -150,6 +150,7 @@ contract LayerZeroPath is Path, OApp {
     /// @dev The caller and the peer were checked by OAppReceiver.
     function _lzReceive(Origin calldata origin, bytes32 guid, bytes calldata message, address, bytes calldata)
         internal
+        virtual
         override
     {
         if (msg.value != 0) revert ValueNotAccepted(msg.value);

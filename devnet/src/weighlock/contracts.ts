@@ -24,7 +24,9 @@ export type DeployedChain = {
 };
 
 /** Contracts with the same constructors and calls, deployed in place of ours. */
-export type ReplacedContracts = Readonly<Partial<Record<"Gateway" | "CollateralVault" | "ClearingHouse", Artifact>>>;
+export type ReplacedContracts = Readonly<
+  Partial<Record<"Gateway" | "CollateralVault" | "ClearingHouse" | "LayerZeroPath", Artifact>>
+>;
 
 /** Bits of a lane's path masks. */
 export const LAYER_ZERO_PATH = 0;

@@ -1,6 +1,7 @@
 /** Honest hands: seal, attest by both paths and execute, from what the source's events say. */
 
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
+import type { DevAccount } from "@weighlock/devnet/anvil.ts";
 import { getAbiItem } from "viem";
 import { type AttackNetwork, send } from "./network.ts";
 import { attestByNetwork, attestByWatchers, type Ends, truth } from "./words.ts";
@@ -35,21 +36,29 @@ export async function pendingWindows({ src, dst }: Ends) {
   return { counts, entries };
 }
 
-/** Carries all that is posted, from end to end. */
-export async function carry(network: AttackNetwork, ends: Ends): Promise<void> {
-  const { src, dst } = ends;
+/** Everything posted, sealed and attested by both paths: what is left to execute. */
+export async function attest(network: AttackNetwork, ends: Ends) {
   await seal(network, ends);
-  const { counts, entries } = await pendingWindows(ends);
-  if (counts.length === 0) return;
+  const pending = await pendingWindows(ends);
+  if (pending.counts.length === 0) return pending;
   const commitment = await truth(ends);
   await attestByNetwork(network, ends, commitment);
   await attestByWatchers(network, ends, commitment);
-  await send({
-    chain: dst,
-    from: network.keys.relayer,
-    address: dst.gateway,
-    abi: gatewayAbi,
-    functionName: "execute",
-    args: [src.eid, counts, entries, "0x", BOTH_PATHS],
-  });
+  return pending;
+}
+
+/** The execution of windows that both paths have attested. */
+export function execution(
+  { src, dst }: Ends,
+  { counts, entries }: Awaited<ReturnType<typeof pendingWindows>>,
+  from: DevAccount,
+) {
+  const args = [src.eid, counts, entries, "0x", BOTH_PATHS] as const;
+  return { chain: dst, from, address: dst.gateway, abi: gatewayAbi, functionName: "execute", args } as const;
+}
+
+/** Carries all that is posted, from end to end. */
+export async function carry(network: AttackNetwork, ends: Ends): Promise<void> {
+  const pending = await attest(network, ends);
+  if (pending.counts.length > 0) await send(execution(ends, pending, network.keys.relayer));
 }

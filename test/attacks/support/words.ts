@@ -43,11 +43,15 @@ export async function attestByNetwork(
   { src, dst }: Ends,
   commitment: Commitment,
 ): Promise<TransactionReceipt> {
-  const packet = await forgePacket({ src, dst, commitment });
+  return deliver(network, dst, await forgePacket({ src, dst, commitment }));
+}
+
+/** Every DVN of the destination signs the packet, and it is committed and delivered. */
+export async function deliver(network: AttackNetwork, dst: Chain, packet: Packet): Promise<TransactionReceipt> {
   const from = network.keys.relayer;
   await verifyByDvns(network, dst, packet);
   const { endpoint, receiveUln } = dst.layerZero;
-  const { header, payloadHash, sender, nonce, receiverAddress, guid, message } = packet;
+  const { srcEid, header, payloadHash, sender, nonce, receiverAddress, guid, message } = packet;
   await send({
     chain: dst,
     from,
@@ -62,7 +66,7 @@ export async function attestByNetwork(
     address: endpoint,
     abi: endpointAbi,
     functionName: "lzReceive",
-    args: [{ srcEid: src.eid, sender, nonce }, receiverAddress, guid, message, "0x"],
+    args: [{ srcEid, sender, nonce }, receiverAddress, guid, message, "0x"],
   });
 }
 
