@@ -167,6 +167,10 @@ contract RebasingToken is TestToken {
         return super.balanceOf(who) * percent / 100;
     }
 
+    function _update(address from, address to, uint256 amount) internal override {
+        super._update(from, to, amount * 100 / percent);
+    }
+
     /// @dev Each transfer rebases: what arrives is not what was sent.
     function transferFrom(address from, address to, uint256 amount) public override returns (bool) {
         super.transferFrom(from, to, amount);
