@@ -120,13 +120,12 @@ contract CollateralVault is ICollateralVault, AccessManaged, EIP712, ReentrancyG
     function deposit(uint16 asset, uint256 amount, address owner, uint96 subaccount, address refundTo, bool holdsOnHub)
         external
         nonReentrant
-        returns (uint64 index, uint128 credited)
+        returns (uint64, uint128)
     {
-        Asset memory listed = _checkDeposit(asset, owner, subaccount, refundTo, holdsOnHub);
-        credited = _toCanonicalDown(asset, amount, listed);
-        (uint256 expected, uint256 local) = _book(asset, credited, listed);
-        IERC20(listed.token).safeTransferFrom(msg.sender, address(this), local);
-        index = _post(asset, credited, listed, expected, accountOf(owner, subaccount), refundTo);
+        (address token, uint256 local, uint256 expected, Entry memory entry) =
+            _open(asset, amount, owner, subaccount, refundTo, holdsOnHub);
+        IERC20(token).safeTransferFrom(msg.sender, address(this), local);
+        return _close(token, expected, entry);
     }
 
     function depositWithPermit(
@@ -137,16 +136,15 @@ contract CollateralVault is ICollateralVault, AccessManaged, EIP712, ReentrancyG
         address refundTo,
         bool holdsOnHub,
         Permit calldata permit
-    ) external nonReentrant returns (uint64 index, uint128 credited) {
-        Asset memory listed = _checkDeposit(asset, owner, subaccount, refundTo, holdsOnHub);
-        credited = _toCanonicalDown(asset, amount, listed);
+    ) external nonReentrant returns (uint64, uint128) {
+        (address token, uint256 local, uint256 expected, Entry memory entry) =
+            _open(asset, amount, owner, subaccount, refundTo, holdsOnHub);
         // Whoever saw the permit may have used it before us. The transfer tells whether there is an allowance.
-        try IERC20Permit(listed.token)
+        try IERC20Permit(token)
             .permit(msg.sender, address(this), amount, permit.deadline, permit.v, permit.r, permit.s) {}
             catch {}
-        (uint256 expected, uint256 local) = _book(asset, credited, listed);
-        IERC20(listed.token).safeTransferFrom(msg.sender, address(this), local);
-        index = _post(asset, credited, listed, expected, accountOf(owner, subaccount), refundTo);
+        IERC20(token).safeTransferFrom(msg.sender, address(this), local);
+        return _close(token, expected, entry);
     }
 
     function depositWithPermit2(
@@ -157,64 +155,53 @@ contract CollateralVault is ICollateralVault, AccessManaged, EIP712, ReentrancyG
         address refundTo,
         bool holdsOnHub,
         Permit2Transfer calldata permit
-    ) external nonReentrant returns (uint64 index, uint128 credited) {
-        Asset memory listed = _checkDeposit(asset, owner, subaccount, refundTo, holdsOnHub);
-        credited = _toCanonicalDown(asset, amount, listed);
-        (uint256 expected, uint256 local) = _book(asset, credited, listed);
+    ) external nonReentrant returns (uint64, uint128) {
+        (address token, uint256 local, uint256 expected, Entry memory entry) =
+            _open(asset, amount, owner, subaccount, refundTo, holdsOnHub);
         permit2.permitTransferFrom(
-            IPermit2.PermitTransferFrom(IPermit2.TokenPermissions(listed.token, amount), permit.nonce, permit.deadline),
+            IPermit2.PermitTransferFrom(IPermit2.TokenPermissions(token, amount), permit.nonce, permit.deadline),
             IPermit2.SignatureTransferDetails(address(this), local),
             msg.sender,
             permit.signature
         );
-        index = _post(asset, credited, listed, expected, accountOf(owner, subaccount), refundTo);
+        return _close(token, expected, entry);
     }
 
-    function _checkDeposit(uint16 asset, address owner, uint96 subaccount, address refundTo, bool holdsOnHub)
+    /// @dev Checks a deposit and books it, before it is taken.
+    function _open(uint16 asset, uint256 amount, address owner, uint96 subaccount, address refundTo, bool holdsOnHub)
         internal
-        view
-        returns (Asset memory listed)
+        returns (address token, uint256 local, uint256 expected, Entry memory entry)
     {
-        listed = assetOf(asset);
+        Asset memory listed = assetOf(asset);
         if (listed.token == address(0)) revert AssetNotListed(asset);
-        if (owner == address(0)) revert AccountMalformed(accountOf(owner, subaccount));
+        bytes32 account = accountOf(owner, subaccount);
+        if (owner == address(0)) revert AccountMalformed(account);
         if (refundTo == address(0)) revert RefundAddressZero();
-        // A contract's address may belong to somebody else on another chain. Code is no test of what is a contract: one
-        // under construction has none yet, and an EOA may have some.
-        if (owner == msg.sender && msg.sender != tx.origin && !holdsOnHub) {
-            revert ContractOwnerNotConfirmed(owner);
-        }
-    }
+        if (owner == msg.sender && !holdsOnHub && !_isSenderOrigin()) revert ContractOwnerNotConfirmed(owner);
 
-    /// @dev Books a deposit before it is taken.
-    /// @return expected What the vault must hold after, in local units.
-    /// @return local What to take.
-    function _book(uint16 asset, uint128 amount, Asset memory listed)
-        internal
-        returns (uint256 expected, uint256 local)
-    {
-        Book memory entry = book[asset];
+        uint128 credited = _toCanonicalDown(asset, amount, listed);
+        Book memory before = book[asset];
         uint256 balance = IERC20(listed.token).balanceOf(address(this));
-        uint256 owed = uint256(entry.deposited - entry.released) * listed.scale;
+        uint256 owed = uint256(before.deposited - before.released) * listed.scale;
         if (balance < owed) revert BalanceBelowBook(asset, owed, balance);
-        if (amount > type(uint128).max - entry.deposited) revert AmountTooLarge(asset, amount);
-        book[asset].deposited = entry.deposited + amount;
-        local = uint256(amount) * listed.scale;
+        if (credited > type(uint128).max - before.deposited) revert AmountTooLarge(asset, credited);
+        book[asset].deposited = before.deposited + credited;
+
+        token = listed.token;
+        local = uint256(credited) * listed.scale;
         expected = balance + local;
+        entry = makeEntry(KIND_DEPOSIT, asset, eid, 0, credited, account, toParty(refundTo));
     }
 
     /// @dev Posts a deposit of which exactly the representable part arrived.
-    function _post(
-        uint16 asset,
-        uint128 amount,
-        Asset memory listed,
-        uint256 expected,
-        bytes32 account,
-        address refundTo
-    ) internal returns (uint64) {
-        uint256 balance = IERC20(listed.token).balanceOf(address(this));
-        if (balance != expected) revert DepositNotReceived(asset, expected, balance);
-        return gateway.post(hubEid, makeEntry(KIND_DEPOSIT, asset, eid, 0, amount, account, toParty(refundTo)));
+    function _close(address token, uint256 expected, Entry memory entry)
+        internal
+        virtual
+        returns (uint64 index, uint128 credited)
+    {
+        uint256 balance = IERC20(token).balanceOf(address(this));
+        if (balance != expected) revert DepositNotReceived(entry.asset(), expected, balance);
+        return (gateway.post(hubEid, entry), entry.amount());
     }
 
     function _toCanonicalDown(uint16 asset, uint256 amount, Asset memory listed) internal pure returns (uint128) {
@@ -225,10 +212,16 @@ contract CollateralVault is ICollateralVault, AccessManaged, EIP712, ReentrancyG
         return uint128(canonical);
     }
 
+    /// @dev Who pays for the transaction has the key of its address. A contract may not own its address on another chain,
+    /// and code is no test of what is a contract: one under construction has none yet, and an EOA may have some.
+    function _isSenderOrigin() internal view virtual returns (bool) {
+        return msg.sender == tx.origin;
+    }
+
     // ── asking from here ────────────────────────────────────────────────────────────────────────────────────────────
 
     function requestWithdrawal(Request calldata request) external nonReentrant returns (uint64) {
-        if (msg.sender != tx.origin) revert RequesterNotOrigin(msg.sender, tx.origin);
+        if (!_isSenderOrigin()) revert RequesterNotOrigin(msg.sender, tx.origin);
         return _request(request, msg.sender);
     }
 
@@ -321,7 +314,7 @@ contract CollateralVault is ICollateralVault, AccessManaged, EIP712, ReentrancyG
         nonReentrant
     {
         _takePark(hubEid, index, entry, parkedAt, unlockAt, payee);
-        if (msg.sender != payee && !(msg.sender == tx.origin && msg.sender == ownerOf(entry.account))) {
+        if (msg.sender != payee && !(msg.sender == ownerOf(entry.account) && _isSenderOrigin())) {
             uint64 returnableAt = unlockAt + RETURNABLE_AFTER;
             if (block.timestamp < returnableAt) revert ReturnNotYet(index, returnableAt);
             if (_tryRelease(hubEid, index, entry, payee) == Parked.None) return;
@@ -411,7 +404,7 @@ contract CollateralVault is ICollateralVault, AccessManaged, EIP712, ReentrancyG
     }
 
     /// @dev A push that fails for want of gas would park what could be paid: whoever executes brings enough.
-    function _tryPush(Asset memory listed, address recipient, uint256 local) internal returns (bool) {
+    function _tryPush(Asset memory listed, address recipient, uint256 local) internal virtual returns (bool) {
         uint256 required = uint256(listed.pushGas) * 64 / 63 + AFTER_PUSH_GAS;
         if (gasleft() < required) revert GasTooLow(required, gasleft());
         try this.push{gas: listed.pushGas}(listed.token, recipient, local) {

@@ -91,7 +91,7 @@ abstract contract Deployment is Test {
             vm.getCode("Gateway.sol:Gateway"),
             chain.eid,
             authority,
-            vm.getCode(i == HUB ? "ClearingHouse.sol:ClearingHouse" : "CollateralVault.sol:CollateralVault"),
+            vm.getCode(i == HUB ? "ClearingHouse.sol:ClearingHouse" : _vaultArtifact()),
             i == HUB ? abi.encode(authority) : abi.encode(chains[HUB].eid, Permit2.ADDRESS, authority)
         );
         chain.gateway = IGateway(factory.gateway());
@@ -106,6 +106,10 @@ abstract contract Deployment is Test {
             chain.vault = IVault(app);
             Roles.ofApp(chain.manager, app, ICollateralVault.listAsset.selector);
         }
+    }
+
+    function _vaultArtifact() internal pure virtual returns (string memory) {
+        return "CollateralVault.sol:CollateralVault";
     }
 
     function _deployPaths(uint8 i) internal virtual {

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 
 /// @dev A token that does what it says.
 contract TestToken is ERC20 {
@@ -11,7 +12,7 @@ contract TestToken is ERC20 {
         DECIMALS = decimals_;
     }
 
-    function decimals() public view override returns (uint8) {
+    function decimals() public view virtual override returns (uint8) {
         return DECIMALS;
     }
 
@@ -42,7 +43,12 @@ enum Mood {
 /// @dev A token whose manners change: every way in which a listed token may turn against its vault.
 contract FickleToken is TestToken {
     Mood public mood;
+    /// @dev 30,000 bytes fit in a vault's allowance; 1 MB does not.
+    uint256 public bombSize = 30_000;
     mapping(address => bool) public isBlacklisted;
+    /// @dev What it adds to the balance it tells of.
+    mapping(address => int256) public lieAbout;
+    uint8 internal _decimals;
     address public hookTarget;
     bytes public hookData;
     bool public hookSucceeded;
@@ -50,7 +56,29 @@ contract FickleToken is TestToken {
 
     error Blacklisted(address who);
 
-    constructor(string memory symbol_, uint8 decimals_) TestToken(symbol_, decimals_) {}
+    constructor(string memory symbol_, uint8 decimals_) TestToken(symbol_, decimals_) {
+        _decimals = decimals_;
+    }
+
+    function decimals() public view override returns (uint8) {
+        return _decimals;
+    }
+
+    function setDecimals(uint8 decimals_) external {
+        _decimals = decimals_;
+    }
+
+    function balanceOf(address who) public view override returns (uint256) {
+        return uint256(int256(super.balanceOf(who)) + lieAbout[who]);
+    }
+
+    function setLie(address who, int256 lie) external {
+        lieAbout[who] = lie;
+    }
+
+    function setBomb(Mood mood_, uint256 size) external {
+        (mood, bombSize) = (mood_, size);
+    }
 
     function setMood(Mood mood_) external {
         mood = mood_;
@@ -85,8 +113,9 @@ contract FickleToken is TestToken {
             }
         }
         if (now_ == Mood.RevertBomb) {
+            uint256 size = bombSize;
             assembly {
-                revert(0, 30000)
+                revert(0, size)
             }
         }
         if (now_ == Mood.MovesNothing) return true;
@@ -105,12 +134,22 @@ contract FickleToken is TestToken {
             }
         }
         if (now_ == Mood.ReturnBomb) {
+            uint256 size = bombSize;
             assembly {
                 mstore(0, 1)
-                return(0, 30000)
+                return(0, size)
             }
         }
         return true;
+    }
+}
+
+/// @dev OpenZeppelin's, with EIP-2612.
+contract PermitToken is TestToken, ERC20Permit {
+    constructor(uint8 decimals_) TestToken("PMT", decimals_) ERC20Permit("PMT") {}
+
+    function decimals() public view override(ERC20, TestToken) returns (uint8) {
+        return TestToken.decimals();
     }
 }
 
@@ -126,6 +165,10 @@ contract RebasingToken is TestToken {
 
     function balanceOf(address who) public view override returns (uint256) {
         return super.balanceOf(who) * percent / 100;
+    }
+
+    function _update(address from, address to, uint256 amount) internal override {
+        super._update(from, to, amount * 100 / percent);
     }
 
     /// @dev Each transfer rebases: what arrives is not what was sent.

@@ -3,18 +3,14 @@ pragma solidity ^0.8.30;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {ICollateralVault} from "../../../contracts/interfaces/ICollateralVault.sol";
 import {Halt, IGateway} from "../../../contracts/interfaces/IGateway.sol";
-import {Commitment} from "../../../contracts/types/Commitment.sol";
-import {LaneId} from "../../../contracts/types/LaneId.sol";
-import {TestPath} from "../mocks/TestPath.sol";
 import {accountOf, toParty} from "../../../contracts/types/Account.sol";
 import {KIND_DEPOSIT, makeEntry} from "../../../contracts/types/Entry.sol";
 import {Deploy} from "../mocks/Deploy.sol";
-import {Deployment} from "../mocks/Deployment.sol";
 import {IVault} from "../mocks/Interfaces.sol";
-import {FickleToken, Mood, RebasingToken, TestToken} from "../mocks/Tokens.sol";
+import {OneVault} from "../mocks/OneVault.sol";
+import {Mood, RebasingToken, TestToken} from "../mocks/Tokens.sol";
 
 /// @dev Deposits for its own address while its code is not there yet.
 contract DepositsInConstructor {
@@ -25,41 +21,14 @@ contract DepositsInConstructor {
     }
 }
 
-contract VaultDepositTest is Deployment {
-    uint16 internal constant FICKLE = 7;
-
-    IVault internal vault;
-    TestToken internal usd;
-    FickleToken internal fickle;
-    address internal trader = makeAddr("trader");
-
-    function setUp() public override {
-        super.setUp();
-        vault = chains[A].vault;
-        usd = tokenOf[A][USD];
-        fickle = Deploy.fickleToken(6);
-        vault.listAsset(FICKLE, address(fickle), 6, MINIMUM, PUSH_GAS);
-        usd.mint(trader, 1e12);
-        fickle.mint(trader, 1e12);
-        vm.startPrank(trader, trader);
-        usd.approve(address(vault), type(uint256).max);
-        fickle.approve(address(vault), type(uint256).max);
-        vm.stopPrank();
-    }
-
+contract VaultDepositTest is OneVault {
     function _depositAs(uint16 asset, uint256 amount) internal {
-        vm.prank(trader, trader);
-        vault.deposit(asset, amount, trader, 0, trader, false);
+        _depositAs(trader, asset, amount);
     }
 
     function test_deposit_stopsAfterAFalseAcknowledgement() public {
         _depositAs(USD, 1e6);
-        // The hub's side says that it executed what this chain never posted.
-        (, LaneId back) = chains[A].gateway.laneIds(chains[HUB].eid);
-        bytes memory lie = Commitment(back, 0, LaneId.unwrap(back), 7, "never").encode();
-        vm.chainId(chains[A].id);
-        TestPath(chains[A].network).attest(chains[HUB].name, lie);
-        uint32 hubEid = chains[HUB].eid;
+        _haltByFalseAck();
         vm.prank(trader, trader);
         vm.expectRevert(abi.encodeWithSelector(IGateway.LaneIsHalted.selector, hubEid, Halt.FalseAck));
         vault.deposit(USD, 1e6, trader, 0, trader, false);
@@ -218,19 +187,8 @@ contract VaultDepositTest is Deployment {
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.BalanceBelowBook.selector, 9, 1000, 900));
         _depositAs(9, 1000);
         token.rebase(110);
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.DepositNotReceived.selector, 9, 2100, 2220));
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.DepositNotReceived.selector, 9, 2100, 2118));
         _depositAs(9, 1000);
-    }
-
-    function test_deposit_revertsWhenReentered() public {
-        fickle.setHook(address(vault), abi.encodeCall(ICollateralVault.deposit, (USD, 100, trader, 0, trader, false)));
-        _depositAs(FICKLE, 1000);
-        assertFalse(fickle.hookSucceeded(), "the token could not deposit inside a deposit");
-        assertEq(
-            fickle.hookResult(),
-            abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector),
-            "it met the guard"
-        );
     }
 
     // ── who owns the account ────────────────────────────────────────────────────────────────────────────────────────

@@ -3,62 +3,16 @@ pragma solidity ^0.8.30;
 
 import {ICollateralVault, Parked} from "../../../contracts/interfaces/ICollateralVault.sol";
 import {Halt, IGateway} from "../../../contracts/interfaces/IGateway.sol";
-import {accountOf, toParty} from "../../../contracts/types/Account.sol";
+import {toParty} from "../../../contracts/types/Account.sol";
+import {Direction} from "../../../contracts/types/Direction.sol";
 import {Entry, KIND_DEPOSIT, KIND_RELEASE, makeEntry} from "../../../contracts/types/Entry.sol";
-import {Deploy} from "../mocks/Deploy.sol";
-import {Deployment} from "../mocks/Deployment.sol";
-import {IVault} from "../mocks/Interfaces.sol";
-import {FickleToken, Mood} from "../mocks/Tokens.sol";
+import {OneVault} from "../mocks/OneVault.sol";
+import {Mood} from "../mocks/Tokens.sol";
 
-contract VaultReleaseTest is Deployment {
-    uint16 internal constant FICKLE = 7;
-
-    IVault internal vault;
-    FickleToken internal fickle;
-    address internal trader = makeAddr("trader");
-    address internal recipient = makeAddr("recipient");
-    bytes32 internal account;
-
+contract VaultReleaseTest is OneVault {
     function setUp() public override {
         super.setUp();
-        vault = chains[A].vault;
-        fickle = Deploy.fickleToken(6);
-        vault.listAsset(FICKLE, address(fickle), 6, MINIMUM, PUSH_GAS);
-        account = accountOf(trader, 0);
-        fickle.mint(trader, 10_000);
-        vm.startPrank(trader, trader);
-        fickle.approve(address(vault), type(uint256).max);
-        vault.deposit(FICKLE, 10_000, trader, 0, trader, false);
-        vm.stopPrank();
-    }
-
-    function _releaseOf(uint16 asset, uint128 amount, address to) internal view returns (Entry memory) {
-        return makeEntry(KIND_RELEASE, asset, chains[A].eid, 0, amount, account, toParty(to));
-    }
-
-    function _onEntry(uint32 srcEid, uint64 index, Entry memory entry) internal {
-        Entry[] memory entries = new Entry[](1);
-        entries[0] = entry;
-        vm.prank(address(chains[A].gateway));
-        vault.onEntries(srcEid, index, entries);
-    }
-
-    function _release(uint64 index, Entry memory entry) internal {
-        _onEntry(chains[HUB].eid, index, entry);
-    }
-
-    function _expectParked(uint64 index, Entry memory entry, Parked reason, address payee) internal {
-        _expectParked(chains[HUB].eid, index, entry, reason, payee);
-    }
-
-    function _expectParked(uint32 srcEid, uint64 index, Entry memory entry, Parked reason, address payee) internal {
-        uint64 now_ = uint64(vm.getBlockTimestamp());
-        vm.expectEmit(address(vault));
-        emit ICollateralVault.ReleaseParked(srcEid, index, reason, entry, now_, now_, payee);
-    }
-
-    function _parkOf(uint64 index) internal view returns (bytes32) {
-        return vault.parkOf(chains[HUB].eid, index);
+        _depositAs(trader, FICKLE, 10_000);
     }
 
     function _assertUnpaid(uint64 index) internal view {
@@ -88,7 +42,7 @@ contract VaultReleaseTest is Deployment {
         Entry[] memory entries = new Entry[](1);
         entries[0] = makeEntry(KIND_RELEASE, USD, chains[B].eid, 0, 123, account, toParty(recipient));
         vm.prank(address(chains[B].gateway));
-        chains[B].vault.onEntries(chains[HUB].eid, 0, entries);
+        chains[B].vault.onEntries(hubEid, 0, entries);
         assertEq(tokenOf[B][USD].balanceOf(recipient), 123e12, "18 decimals from 6 canonical ones");
     }
 
@@ -102,7 +56,7 @@ contract VaultReleaseTest is Deployment {
 
     function test_onEntries_revertsForOthersThanTheGateway() public {
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.CallerNotGateway.selector, address(this)));
-        vault.onEntries(chains[HUB].eid, 0, new Entry[](0));
+        vault.onEntries(hubEid, 0, new Entry[](0));
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.OnlySelf.selector, address(this)));
         vault.push(address(fickle), address(this), 1);
     }
@@ -176,30 +130,19 @@ contract VaultReleaseTest is Deployment {
     function test_onEntries_parksForABlacklistedRecipientAlone() public {
         fickle.setBlacklisted(recipient, true);
         Entry[] memory entries = new Entry[](3);
-        entries[0] = _releaseOf(FICKLE, 100, trader);
+        entries[0] = _releaseOf(FICKLE, 100, stranger);
         entries[1] = _releaseOf(FICKLE, 100, recipient);
-        entries[2] = _releaseOf(FICKLE, 100, trader);
-        vm.prank(address(chains[A].gateway));
-        vault.onEntries(chains[HUB].eid, 10, entries);
-        assertEq(fickle.balanceOf(trader), 200, "the others are paid");
+        entries[2] = _releaseOf(FICKLE, 100, stranger);
+        _onEntries(hubEid, 10, entries);
+        assertEq(fickle.balanceOf(stranger), 200, "the others are paid");
         assertTrue(_parkOf(11) != 0, "one waits");
         assertEq(_parkOf(10), 0, "one alone");
-    }
-
-    function test_onEntries_theTokenCantReenter() public {
-        // The token's own notes on the hook need most of the allowance: the recipient is not new.
-        fickle.mint(recipient, 1);
-        fickle.setHook(address(vault), abi.encodeCall(ICollateralVault.deposit, (USD, 100, trader, 0, trader, false)));
-        _release(0, _releaseOf(FICKLE, 100, recipient));
-        assertFalse(fickle.hookSucceeded(), "the guard holds");
-        assertEq(fickle.balanceOf(recipient), 101, "and the payment stands");
     }
 
     function testFuzz_onEntries_isTotal(Entry[] memory entries, uint32 srcEid, uint64 firstIndex, bool fromHub) public {
         vm.assume(entries.length <= 16);
         firstIndex = uint64(bound(firstIndex, 0, type(uint64).max - 32));
-        vm.prank(address(chains[A].gateway));
-        vault.onEntries(fromHub ? chains[HUB].eid : srcEid, firstIndex, entries);
+        _onEntries(fromHub ? hubEid : srcEid, firstIndex, entries);
     }
 
     // ── gas ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -209,8 +152,8 @@ contract VaultReleaseTest is Deployment {
         gas_ = bound(gas_, 20_000, 400_000);
         Entry[] memory entries = new Entry[](1);
         entries[0] = _releaseOf(FICKLE, 100, recipient);
-        vm.prank(address(chains[A].gateway));
-        try vault.onEntries{gas: gas_}(chains[HUB].eid, 0, entries) {
+        vm.prank(address(gateway));
+        try vault.onEntries{gas: gas_}(hubEid, 0, entries) {
             assertEq(fickle.balanceOf(recipient), 100, "what could be paid is paid");
             assertEq(_parkOf(0), 0, "and not parked");
         } catch {}
@@ -219,67 +162,55 @@ contract VaultReleaseTest is Deployment {
     function test_onEntries_revertsWhenGasIsTooLow() public {
         Entry[] memory entries = new Entry[](1);
         entries[0] = _releaseOf(FICKLE, 100, recipient);
-        vm.prank(address(chains[A].gateway));
+        vm.prank(address(gateway));
         vm.expectPartialRevert(ICollateralVault.GasTooLow.selector);
-        vault.onEntries{gas: 110_000}(chains[HUB].eid, 0, entries);
+        vault.onEntries{gas: 110_000}(hubEid, 0, entries);
     }
 
     // ── retry ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    function _park() internal returns (Entry memory entry, uint64 parkedAt) {
-        entry = _releaseOf(FICKLE, 100, recipient);
-        fickle.setMood(Mood.Reverts);
-        _release(5, entry);
-        parkedAt = uint64(vm.getBlockTimestamp());
-        vm.warp(parkedAt + 3 days);
-    }
-
     function test_retry_paysWhenTheRefusalIsGone() public {
         (Entry memory entry, uint64 parkedAt) = _park();
-        vm.expectRevert(
-            abi.encodeWithSelector(ICollateralVault.ParkNotPayable.selector, chains[HUB].eid, 5, Parked.Refused)
-        );
-        vault.retry(chains[HUB].eid, 5, entry, parkedAt, parkedAt, recipient);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkNotPayable.selector, hubEid, 5, Parked.Refused));
+        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
         fickle.setMood(Mood.Honest);
-        vault.retry(chains[HUB].eid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "paid");
         assertEq(_parkOf(5), 0, "the word is gone");
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, chains[HUB].eid, 5));
-        vault.retry(chains[HUB].eid, 5, entry, parkedAt, parkedAt, recipient);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 5));
+        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "once");
     }
 
     function test_retry_revertsForAnythingElseThanWhatWasParked() public {
         (Entry memory entry, uint64 parkedAt) = _park();
         fickle.setMood(Mood.Honest);
-        bytes memory unknown = abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, chains[HUB].eid, 5);
+        bytes memory unknown = abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 5);
         vm.expectRevert(unknown);
-        vault.retry(chains[HUB].eid, 5, entry, parkedAt, parkedAt, trader);
+        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, trader);
         vm.expectRevert(unknown);
-        vault.retry(chains[HUB].eid, 5, entry, parkedAt + 1, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, parkedAt + 1, parkedAt, recipient);
         vm.expectRevert(unknown);
-        vault.retry(chains[HUB].eid, 5, entry, parkedAt, parkedAt + 1, recipient);
+        vault.retry(hubEid, 5, entry, parkedAt, parkedAt + 1, recipient);
         vm.expectRevert(unknown);
-        vault.retry(chains[HUB].eid, 5, _releaseOf(FICKLE, 101, recipient), parkedAt, parkedAt, recipient);
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, chains[HUB].eid, 6));
-        vault.retry(chains[HUB].eid, 6, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, _releaseOf(FICKLE, 101, recipient), parkedAt, parkedAt, recipient);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 6));
+        vault.retry(hubEid, 6, entry, parkedAt, parkedAt, recipient);
     }
 
     function test_retry_revertsWhenGasIsTooLow() public {
         (Entry memory entry, uint64 parkedAt) = _park();
         fickle.setMood(Mood.Honest);
         vm.expectPartialRevert(ICollateralVault.GasTooLow.selector);
-        vault.retry{gas: 100_000}(chains[HUB].eid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry{gas: 100_000}(hubEid, 5, entry, parkedAt, parkedAt, recipient);
     }
 
     function test_retry_paysWhatWasBeyondTheBookOnceItIsNot() public {
         Entry memory entry = _releaseOf(FICKLE, 10_500, recipient);
         _release(0, entry);
         uint64 now_ = uint64(vm.getBlockTimestamp());
-        fickle.mint(trader, 500);
-        vm.prank(trader, trader);
-        vault.deposit(FICKLE, 500, trader, 0, trader, false);
-        vault.retry(chains[HUB].eid, 0, entry, now_, now_, recipient);
+        _depositAs(trader, FICKLE, 500);
+        vault.retry(hubEid, 0, entry, now_, now_, recipient);
         assertEq(fickle.balanceOf(recipient), 10_500, "paid out of the grown book");
     }
 
@@ -291,28 +222,66 @@ contract VaultReleaseTest is Deployment {
         assertTrue(vault.parkOf(other, 5) != 0, "it is parked under its own lane");
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkNotPayable.selector, other, 5, Parked.NotPayable));
         vault.retry(other, 5, entry, now_, now_, recipient);
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, chains[HUB].eid, 5));
-        vault.retry(chains[HUB].eid, 5, entry, now_, now_, recipient);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 5));
+        vault.retry(hubEid, 5, entry, now_, now_, recipient);
     }
 
     function test_onEntries_anotherLaneLeavesTheHubsParksAlone() public {
         (Entry memory entry, uint64 parkedAt) = _park();
         _onEntry(chains[B].eid, 5, _releaseOf(FICKLE, 1, trader));
         fickle.setMood(Mood.Honest);
-        vault.retry(chains[HUB].eid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "the same index of another lane is another park");
     }
 
     function test_retry_stopsAfterAFalseAcknowledgement() public {
         (Entry memory entry, uint64 parkedAt) = _park();
         fickle.setMood(Mood.Honest);
-        bytes memory question = abi.encodeCall(IGateway.haltOf, (chains[HUB].eid));
-        vm.mockCall(address(chains[A].gateway), question, abi.encode(Halt.FalseAck));
+        bytes memory question = abi.encodeCall(IGateway.haltOf, (hubEid));
+        vm.mockCall(address(gateway), question, abi.encode(Halt.FalseAck));
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PaymentsStopped.selector, Halt.FalseAck));
-        vault.retry(chains[HUB].eid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
         // A contradiction is about what comes next, not about what was executed before it.
-        vm.mockCall(address(chains[A].gateway), question, abi.encode(Halt.Contradiction));
-        vault.retry(chains[HUB].eid, 5, entry, parkedAt, parkedAt, recipient);
+        vm.mockCall(address(gateway), question, abi.encode(Halt.Contradiction));
+        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "paid");
+    }
+
+    // ── pause ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    function test_retry_stopsWhileWhatArrivesIsPaused() public {
+        (Entry memory entry, uint64 parkedAt) = _park();
+        fickle.setMood(Mood.Honest);
+        uint64 until = _pause(Direction.In);
+        bytes memory paused = abi.encodeWithSelector(ICollateralVault.PaymentsPaused.selector, until);
+        vm.expectRevert(paused);
+        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vm.warp(until - 1);
+        vm.expectRevert(paused);
+        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        assertTrue(_parkOf(5) != 0, "it waits");
+        vm.warp(until);
+        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        assertEq(fickle.balanceOf(recipient), 100, "a pause ends by itself");
+    }
+
+    function test_retry_goesOnWhenThePauseIsLifted() public {
+        (Entry memory entry, uint64 parkedAt) = _park();
+        fickle.setMood(Mood.Honest);
+        _pause(Direction.In);
+        chains[A].pauseController.resume(hubEid, Direction.In);
+        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        assertEq(fickle.balanceOf(recipient), 100, "paid");
+    }
+
+    function test_retry_goesOnWhileOnlyWhatLeavesIsPaused() public {
+        (Entry memory entry, uint64 parkedAt) = _park();
+        fickle.setMood(Mood.Honest);
+        uint64 until = _pause(Direction.Out);
+        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        assertEq(fickle.balanceOf(recipient), 100, "each direction is a scope of its own");
+        vm.expectRevert(abi.encodeWithSelector(IGateway.LaneIsPaused.selector, hubEid, Direction.Out, until));
+        vm.prank(trader, trader);
+        vault.deposit(FICKLE, 100, trader, 0, trader, false);
     }
 }

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
+import {IPermit2} from "../../../contracts/interfaces/IPermit2.sol";
+import {CollateralVault} from "../../../contracts/vault/CollateralVault.sol";
+
+/// @dev The vault without its doubt about contracts: whoever calls is the owner of its address everywhere.
+contract CredulousVault is CollateralVault {
+    constructor(IGateway gateway_, uint32 hubEid_, IPermit2 permit2_, address authority)
+        CollateralVault(gateway_, hubEid_, permit2_, authority)
+    {}
+
+    function _isSenderOrigin() internal pure override returns (bool) {
+        return true;
+    }
+}
