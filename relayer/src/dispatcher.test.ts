@@ -77,7 +77,7 @@ test("a jar that covers the networks' fees pays, and no value is sent", async ()
   expect(write.mock.calls[0]?.[0].value).toBeUndefined();
 });
 
-test.each([
+test.each<[string, Parameters<typeof setUp>[0]]>([
   ["holds less than the fees", { jar: { ...PAYING, held: 599n } }],
   ["paid too short a time ago", { jar: { ...PAYING, paidAt: 971n } }],
   ["has paid for that count", { jar: { ...PAYING, paidCount: 5n } }],
