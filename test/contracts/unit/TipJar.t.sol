@@ -292,6 +292,20 @@ contract TipJarTest is RealPaths {
         assertEq(count, 2, "what came after is paid for");
     }
 
+    /// @dev Told directly, and again with a newer acknowledgement: that carries something too, and is paid once.
+    function test_dispatch_afterADirectOneWithANewerAcknowledgement() public {
+        jar.tip{value: 1 ether}(hubEid);
+        _deposit(A, USD, trader, 1000);
+        _relay(A, HUB);
+        for (uint256 i = 0; i < 2; ++i) {
+            _withdrawBack();
+            vm.chainId(chains[A].id);
+            vm.warp(vm.getBlockTimestamp() + INTERVAL);
+            if (i == 0) _dispatchPaid(ONLY_NETWORK);
+            else _refuse(ONLY_NETWORK, abi.encodeWithSelector(ITipJar.NothingNewer.selector, hubEid, 1, 1));
+        }
+    }
+
     /// @dev A free dispatch over the watchers' path must not take a paid one its reward.
     function test_dispatch_afterADirectOneOverWatchersOnly() public {
         jar.tip{value: 1 ether}(hubEid);
