@@ -8,7 +8,8 @@ import { WeighlockError } from "@weighlock/core/errors.ts";
 import { PRODUCT } from "@weighlock/core/product.ts";
 import { MAX_SIZE, measure, SIZES } from "./measure.ts";
 import { startBenchNetwork } from "./network.ts";
-import { faultsOf, renderReport, reportOf } from "./report.ts";
+import { renderReport } from "./render.ts";
+import { faultsOf, reportOf } from "./report.ts";
 
 const DIR = `.${PRODUCT.slug}`;
 const FILE = "bench-gas.json";
@@ -25,12 +26,13 @@ give the same figures.
   --dir <path>   folder of ${FILE} (${DIR})
 
 What the words mean:
-  user transaction   deposit() or withdraw(), one transaction for each settlement
-  message leg        dispatch over LayerZero, a verification by each of 2 DVNs, commit, lzReceive
-  carried            all but the user transactions: the message leg, the watchers' attestation, the execution
-  existing           the slots of account and recipient hold something already; two first rounds both ways are not counted
-  new                the account has never been credited; for a release: the recipient never held the token and the
-                     account was never paid from this vault
+  message leg   dispatch over LayerZero, a verification by each of 2 DVNs, and the delivery
+  carried       all but what had the settlements posted: the message leg, the watchers' attestation, the execution
+  deposit       the user's own transaction
+  release       a signed withdrawal: one batch for a commitment, of one owner whose nonces follow one another, or of an
+                owner for each; beside them withdraw(), a transaction of each owner's own
+  existing      the slots of account and recipient hold something already; first rounds both ways are not counted
+  new           the account has never been credited; for a release: the recipient never held the token
 
 Writes ${FILE}. Exits with 1 when a settlement did not arrive with exactly its amount.`;
 

@@ -8,12 +8,12 @@ import type { DevAccount } from "@weighlock/devnet/anvil.ts";
 import { type Address, concat, encodeAbiParameters, erc20Abi, maxUint256, pad, parseAbi, toHex } from "viem";
 import { benchArtifact } from "./artifacts.ts";
 import type { BenchNetwork } from "./network.ts";
-import { type DeliveryGas, deliverPacket, packetOf } from "./packet.ts";
+import { packetOf, type ReceiveGas, receivePacket, verifyPacket } from "./packet.ts";
 import { freshAddress } from "./rounds.ts";
 import { type Call, callOf, type Site } from "./site.ts";
 
 /** One transfer, in gas. */
-export type OftTransfer = DeliveryGas & { send: number; total: number };
+export type OftTransfer = ReceiveGas & { send: number; verify: number; total: number };
 export type OftGas = {
   lock: { existing: OftTransfer; new: OftTransfer };
   release: { existing: OftTransfer; new: OftTransfer };
@@ -141,7 +141,7 @@ async function transfer({
   token,
   user,
   amount,
-  received,
+  received: arriving,
   to,
 }: {
   network: BenchNetwork;
@@ -178,10 +178,12 @@ async function transfer({
   const args = [sendParam, fee, user.address] as const;
   const call = callOf({ from: user, address: oft, abi: oftAbi, functionName: "send", args, value: fee.nativeFee });
   const [sent] = await src.send([call]);
-  const delivery = await deliverPacket({ network, dst, packet: packetOf(sent) });
+  const at = { network, dst, packet: packetOf(sent) };
   const send = Number(sent?.gasUsed);
+  const verify = await verifyPacket(at);
+  const received = await receivePacket(at);
   return {
-    gas: { send, ...delivery, total: send + delivery.verify + delivery.commit + delivery.receive },
-    hasArrived: (await balance()) - before === received,
+    gas: { send, verify, ...received, total: send + verify + received.commit + received.receive },
+    hasArrived: (await balance()) - before === arriving,
   };
 }

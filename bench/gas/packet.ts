@@ -1,4 +1,4 @@
-/** Brings one LayerZero packet to its receiver: each DVN verifies, then commit, then lzReceive. */
+/** Brings one LayerZero packet to its receiver: each DVN verifies, then it is committed and received. */
 
 import { FatalError } from "@weighlock/core/errors.ts";
 import { dvnAbi, endpointAbi, receiveUlnAbi } from "@weighlock/devnet/layerzero/abi.ts";
@@ -9,13 +9,8 @@ import { privateKeyToAccount } from "viem/accounts";
 import type { BenchNetwork } from "./network.ts";
 import { type Call, callOf, type Site } from "./site.ts";
 
-/** Gas of the transactions on the destination. */
-export type DeliveryGas = {
-  /** One transaction for each DVN. */
-  verify: number;
-  commit: number;
-  receive: number;
-};
+/** Gas of the transactions by which LayerZero's own executor brings a verified packet. */
+export type ReceiveGas = { commit: number; receive: number };
 
 /** LayerZero did not do what was asked, and a receipt can't show it as a revert. */
 export class NotDeliveredError extends FatalError {
@@ -32,7 +27,8 @@ export function packetOf(receipt: TransactionReceipt | undefined): Packet {
   return decodePacket(sent.args.encodedPayload);
 }
 
-export async function deliverPacket({
+/** Gas of one transaction for each DVN. */
+export async function verifyPacket({
   network: { keys, confirmations },
   dst,
   packet,
@@ -40,9 +36,9 @@ export async function deliverPacket({
   network: BenchNetwork;
   dst: Site;
   packet: Packet;
-}): Promise<DeliveryGas> {
-  const { header, payloadHash, srcEid, sender, nonce, receiverAddress, guid, message } = packet;
-  const { dvns, receiveUln, endpoint } = dst.chain.layerZero;
+}): Promise<number> {
+  const { header, payloadHash, guid } = packet;
+  const { dvns, receiveUln } = dst.chain.layerZero;
   const verifications: Call[] = [];
   for (const { address, vid, submitter } of dvns) {
     // Ours is behind the contract that offers nothing but `execute`; the other's admin calls it directly.
@@ -60,6 +56,21 @@ export async function deliverPacket({
       throw new NotDeliveredError("A DVN did not verify the packet.", { details: { guid, hash } });
     }
   }
+  return verified.reduce((sum, { gasUsed }) => sum + Number(gasUsed), 0);
+}
+
+/** Commits and receives, each in a transaction. */
+export async function receivePacket({
+  network: { keys },
+  dst,
+  packet,
+}: {
+  network: BenchNetwork;
+  dst: Site;
+  packet: Packet;
+}): Promise<ReceiveGas> {
+  const { header, payloadHash, srcEid, sender, nonce, receiverAddress, guid, message } = packet;
+  const { receiveUln, endpoint } = dst.chain.layerZero;
   const from = keys.relayer;
   const [commit, receive] = await dst.send([
     callOf({
@@ -77,9 +88,5 @@ export async function deliverPacket({
       args: [{ srcEid, sender, nonce }, receiverAddress, guid, message, "0x"],
     }),
   ]);
-  return {
-    verify: verified.reduce((sum, { gasUsed }) => sum + Number(gasUsed), 0),
-    commit: Number(commit?.gasUsed),
-    receive: Number(receive?.gasUsed),
-  };
+  return { commit: Number(commit?.gasUsed), receive: Number(receive?.gasUsed) };
 }

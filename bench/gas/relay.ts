@@ -1,6 +1,7 @@
 /** Carries what was posted on a lane, as the relayer does: one commitment, two paths, one execution. */
 
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
+import { layerZeroPathAbi } from "@weighlock/core/abi/layerZeroPath.ts";
 import { watcherPathAbi } from "@weighlock/core/abi/watcherPath.ts";
 import type { ChainDeployment } from "@weighlock/core/deployment.ts";
 import { FatalError } from "@weighlock/core/errors.ts";
@@ -8,13 +9,17 @@ import { commitmentTypedData } from "@weighlock/watcher/signature.ts";
 import { type Address, concat, parseEventLogs, type TransactionReceipt } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import type { BenchNetwork } from "./network.ts";
-import { type DeliveryGas, deliverPacket, packetOf } from "./packet.ts";
+import { packetOf, verifyPacket } from "./packet.ts";
 import { callOf, type Site } from "./site.ts";
 
 /** Gas of the transactions that carry one commitment and its entries. */
-export type CarryGas = DeliveryGas & {
+export type CarryGas = {
   /** Seal, unless the window filled itself, and dispatch over LayerZero. */
   dispatch: number;
+  /** One transaction for each DVN. */
+  verify: number;
+  /** Commit and lzReceive, in one transaction. */
+  deliver: number;
   /** The watchers' signatures, 2 of 3. */
   watchers: number;
   execute: number;
@@ -58,7 +63,17 @@ export async function carry({
       value,
     }),
   ]);
-  const delivery = await deliverPacket({ network, dst, packet: packetOf(dispatched) });
+  const packet = packetOf(dispatched);
+  const verify = await verifyPacket({ network, dst, packet });
+  const [delivered] = await dst.send([
+    callOf({
+      from,
+      address: layerZero.address,
+      abi: layerZeroPathAbi,
+      functionName: "deliver",
+      args: [srcEid, packet.nonce, packet.guid, packet.message],
+    }),
+  ]);
 
   const [said] = parseEventLogs({ abi: gatewayAbi, eventName: "Dispatched", logs: dispatched?.logs ?? [] });
   if (said === undefined) throw new FatalError("The gateway dispatched nothing.");
@@ -104,7 +119,8 @@ export async function carry({
   ]);
   return {
     dispatch: Number(dispatched?.gasUsed),
-    ...delivery,
+    verify,
+    deliver: Number(delivered?.gasUsed),
     watchers: Number(attested?.gasUsed),
     execute: Number(executed?.gasUsed),
   };

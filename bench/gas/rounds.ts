@@ -1,6 +1,6 @@
 /**
- * A round: k users' transactions, one commitment that carries them, and a look at the other side whether all arrived.
- * Account i belongs to trader i, so that no two settlements of a round share a slot of their own.
+ * A round of deposits: k users' transactions, one commitment that carries them, and a look at the other side whether all
+ * arrived. Account i belongs to trader i, so that no two settlements of a round share a slot of their own.
  */
 
 import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
@@ -14,25 +14,22 @@ import { callOf } from "./site.ts";
 export type Round = {
   /** How many settlements the commitment carries. */
   k: number;
-  /** Of the k user transactions together. */
+  /** Of what was sent to have the k settlements posted. */
   user: number;
   carried: CarryGas;
   /** Settlements whose account or recipient did not get exactly their amount. */
   missing: number;
 };
 
-type RoundOptions = {
+export type RoundOptions = {
   network: BenchNetwork;
   k: number;
-  /** A number used before means existing accounts, a fresh one new accounts. */
-  subaccount: bigint;
   /** Unlike any other round's: a log that says the same again writes a word it already holds, which is cheaper. */
   round: number;
 };
 
 /** Local units. No two settlements of a bench are equal. */
 const depositAmount = (round: number) => (i: number) => 300_000_000n + BigInt(i) * 0x010101n + BigInt(round) * 0x0101n;
-const withdrawalAmount = (round: number) => (i: number) => 30_000_000n + BigInt(i) * 0x0101n + BigInt(round);
 
 /** Without it a deposit would also write an allowance: traders approve once, and without limit. */
 export async function approveAll({ network }: { network: BenchNetwork }): Promise<void> {
@@ -50,8 +47,14 @@ export async function approveAll({ network }: { network: BenchNetwork }): Promis
   );
 }
 
-export async function depositRound({ network, k, subaccount, round }: RoundOptions): Promise<Round> {
-  const amount = depositAmount(round);
+/** `subaccount`: a number used before means existing accounts, a fresh one new accounts. */
+export async function depositRound({
+  network,
+  k,
+  round,
+  subaccount,
+  amount = depositAmount(round),
+}: RoundOptions & { subaccount: bigint; amount?: (i: number) => bigint }): Promise<Round> {
   const { hub, vault, asset } = network;
   const traders = network.keys.traders.slice(0, k);
   const balances = () =>
@@ -81,54 +84,15 @@ export async function depositRound({ network, k, subaccount, round }: RoundOptio
   return { k, user: gasOf(posted), carried, missing: missingOf(before, await balances(), amount) };
 }
 
-/** Pays every account's owner, or with `fresh` addresses that never held the token. */
-export async function releaseRound({
-  network,
-  k,
-  subaccount,
-  round,
-  fresh = false,
-}: RoundOptions & { fresh?: boolean }): Promise<Round> {
-  const amount = withdrawalAmount(round);
-  const { hub, vault, asset } = network;
-  const traders = network.keys.traders.slice(0, k);
-  const recipients = traders.map(({ address }, i) => (fresh ? freshAddress(`release ${round} ${i}`) : address));
-  const balances = () =>
-    Promise.all(
-      recipients.map((recipient) =>
-        vault.client.readContract({
-          address: asset.token,
-          abi: erc20Abi,
-          functionName: "balanceOf",
-          args: [recipient],
-        }),
-      ),
-    );
-  const before = await balances();
-  const posted = await hub.send(
-    traders.map((from, i) =>
-      callOf({
-        from,
-        address: hub.chain.clearingHouse,
-        abi: clearingHouseAbi,
-        functionName: "withdraw",
-        args: [subaccount, vault.chain.eid, asset.id, amount(i), recipients[i] as Address],
-      }),
-    ),
-  );
-  const carried = await carry({ network, src: hub, dst: vault, posted });
-  return { k, user: gasOf(posted), carried, missing: missingOf(before, await balances(), amount) };
-}
-
 /** An address that nobody has used, the same in every run. */
 export function freshAddress(name: string): Address {
   return getAddress(slice(keccak256(toHex(name)), 0, 20));
 }
 
-function gasOf(receipts: readonly { gasUsed: bigint }[]): number {
+export function gasOf(receipts: readonly { gasUsed: bigint }[]): number {
   return receipts.reduce((sum, { gasUsed }) => sum + Number(gasUsed), 0);
 }
 
-function missingOf(before: readonly bigint[], after: readonly bigint[], amount: (i: number) => bigint): number {
+export function missingOf(before: readonly bigint[], after: readonly bigint[], amount: (i: number) => bigint): number {
   return before.filter((balance, i) => (after[i] ?? 0n) - balance !== amount(i)).length;
 }

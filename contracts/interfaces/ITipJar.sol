@@ -4,9 +4,12 @@ pragma solidity ^0.8.30;
 import {IGateway} from "./IGateway.sol";
 
 /// @title TipJar: native tips that pay for dispatching a lane
-/// @notice Anyone tips a lane. Whoever first dispatches a newer count of it over a message network, through the jar, is
-/// paid the gas at `block.basefee` and a margin, and the jar pays the networks' fees. Nobody has to use it: the gateway
-/// dispatches for anyone. Amounts in wei.
+/// @notice Anyone tips a lane. Whoever dispatches, through the jar, a count that it has not paid for yet, over a message
+/// network that was not just told the same, is paid the gas at `block.basefee` and a margin; the jar pays the networks'
+/// fees. Nobody has to use it: the gateway dispatches for anyone. Amounts in wei.
+///
+/// Posting dust to be paid for carrying it empties a jar by one dispatch an `interval`, no faster. What is tipped stays
+/// until it is spent: there is no way back.
 interface ITipJar {
     event Tipped(uint32 indexed dstEid, address indexed from, uint256 value);
     event DispatchPaid(uint32 indexed dstEid, uint64 indexed count, address indexed to, uint256 fee, uint256 reward);
@@ -21,6 +24,7 @@ interface ITipJar {
     error RewardNotPaid(address to, uint256 reward);
     error PaymentUnexpected(address sender);
 
+    /// @notice Adds to an open lane's jar.
     function tip(uint32 dstEid) external payable;
 
     /// @notice Seals what is open, dispatches it, and pays the caller out of the lane's jar: all of the cost and the margin,

@@ -62,7 +62,7 @@ contract LayerZeroPath is Path, OApp {
     error UlnConfigNotPinned(uint32 eid);
     error LibraryMissing(uint32 eid);
     error ReceiveGasZero();
-    /// @dev The endpoint holds another hash for that nonce, or none: not committed, already delivered, or made void.
+    /// @dev The library committed it, and the endpoint holds another hash for that nonce, or none.
     error NotVerified(uint32 srcEid, uint64 nonce, bytes32 expected, bytes32 actual);
 
     constructor(address endpoint_, address gateway_, address authority, uint128 receiveGas_)
@@ -106,24 +106,30 @@ contract LayerZeroPath is Path, OApp {
     /// may; the endpoint checks all that it checks of an executor.
     function deliver(uint32 srcEid, uint64 nonce, bytes32 guid, bytes calldata message) external {
         bytes32 sender = _getPeerOrRevert(srcEid);
-        bytes32 payloadHash = keccak256(abi.encodePacked(guid, message));
-        if (endpoint.inboundPayloadHash(address(this), srcEid, sender, nonce) != payloadHash) {
-            bytes memory header = abi.encodePacked(
-                PACKET_VERSION, nonce, srcEid, sender, endpoint.eid(), bytes32(uint256(uint160(address(this))))
-            );
-            IReceiveUln(receiveLibraryOf[srcEid]).commitVerification(header, payloadHash);
-        }
+        _commit(srcEid, sender, nonce, keccak256(abi.encodePacked(guid, message)));
         endpoint.lzReceive(Origin(srcEid, sender, nonce), address(this), guid, message, "");
     }
 
-    /// @notice Attests a committed message without delivering it. LayerZero delivers a nonce only when all before it are
-    /// verified, so one that nobody verifies would stop this path; what is verified counts all the same. Anyone may, and
-    /// again: the gateway takes a repeat for what it is.
+    /// @notice Attests what the DVNs have verified without delivering it; commits it, if nobody has yet. LayerZero delivers a
+    /// nonce only when all before it are verified, so one that nobody verifies would stop this path; what is verified
+    /// counts all the same. Anyone may, and again: the gateway takes a repeat for what it is.
     function attestVerified(uint32 srcEid, uint64 nonce, bytes32 guid, bytes calldata message) external {
+        bytes32 sender = _getPeerOrRevert(srcEid);
         bytes32 payloadHash = keccak256(abi.encodePacked(guid, message));
-        bytes32 verified = endpoint.inboundPayloadHash(address(this), srcEid, _getPeerOrRevert(srcEid), nonce);
+        _commit(srcEid, sender, nonce, payloadHash);
+        // The endpoint's word counts, not that the library was called.
+        bytes32 verified = endpoint.inboundPayloadHash(address(this), srcEid, sender, nonce);
         if (verified != payloadHash) revert NotVerified(srcEid, nonce, verified, payloadHash);
         _deliver(srcEid, guid, message);
+    }
+
+    /// @dev Reverts unless every required DVN has verified it since it was last committed, as the library does.
+    function _commit(uint32 srcEid, bytes32 sender, uint64 nonce, bytes32 payloadHash) internal {
+        if (endpoint.inboundPayloadHash(address(this), srcEid, sender, nonce) == payloadHash) return;
+        bytes memory header = abi.encodePacked(
+            PACKET_VERSION, nonce, srcEid, sender, endpoint.eid(), bytes32(uint256(uint160(address(this))))
+        );
+        IReceiveUln(receiveLibraryOf[srcEid]).commitVerification(header, payloadHash);
     }
 
     /// @notice Gives up the next nonce, should it never be verified: LayerZero delivers a nonce only when all before it are
@@ -132,7 +138,8 @@ contract LayerZeroPath is Path, OApp {
         endpoint.skip(address(this), srcEid, _getPeerOrRevert(srcEid), nonce);
     }
 
-    /// @notice Makes a verified nonce undeliverable, until it is verified again.
+    /// @notice Makes a committed nonce undeliverable, until it is verified again. What is verified and not committed yet must
+    /// be committed first: whoever commits it after would undo this.
     function nilify(uint32 srcEid, uint64 nonce, bytes32 payloadHash) external restricted {
         endpoint.nilify(address(this), srcEid, _getPeerOrRevert(srcEid), nonce, payloadHash);
     }

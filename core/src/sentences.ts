@@ -271,6 +271,8 @@ const callers: Record<string, SentenceOf> = {
   OnlyMinter: ({ caller }) => `${show(caller)} may not mint this token; use the minter's key.`,
   OnlyEndpoint: ({ addr }) => `${show(addr)} is not the LayerZero endpoint; let the endpoint deliver.`,
   OnlyPeer: ({ eid, sender }) => `${show(sender)} is not our path at eid ${show(eid)}; nothing it says counts.`,
+  NotVerified: ({ nonce, expected, actual }) =>
+    `The endpoint holds ${show(expected)} for nonce ${show(nonce)} and was shown ${show(actual)}; show the packet as it was sent, once its verifiers have spoken.`,
   NoPeer: ({ eid }) => `This path has no peer at eid ${show(eid)}; open the remote first.`,
   RemoteEidUnknown: ({ eid }) => `This path knows no gateway at eid ${show(eid)}; open the remote first.`,
   RemoteUnknown: ({ recipient }) => `This path does not know the gateway ${show(recipient)}; open the remote first.`,

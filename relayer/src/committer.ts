@@ -1,18 +1,25 @@
-/** Commits a verified packet to the destination's endpoint and delivers it. Both are open to anyone. */
+/**
+ * Commits a verified packet to the destination's endpoint and delivers it, in one transaction. Behind a nonce that nobody
+ * has verified, where the endpoint delivers nothing, the packet is attested without being delivered. All of it is open to
+ * anyone.
+ */
 
+import { layerZeroPathAbi } from "@weighlock/core/abi/layerZeroPath.ts";
+import { decodeCommitment } from "@weighlock/core/commitment.ts";
 import type { Common } from "@weighlock/core/common.ts";
 import { RetryableError } from "@weighlock/core/errors.ts";
 import type { Job } from "./jobs.ts";
+import { readAttestation } from "./lane/attested.ts";
 import type { LaneChains } from "./lane/chains.ts";
 import type { Lane } from "./lane/lanes.ts";
-import { endpointAbi, receiveUlnAbi } from "./layerzero/abi.ts";
-import { readDelivery } from "./layerzero/delivery.ts";
+import { readPathCounters } from "./lane/state.ts";
+import { isBehindGap, readDelivery } from "./layerzero/delivery.ts";
 import type { Packet } from "./layerzero/packet.ts";
 import { findSentPackets } from "./layerzero/sentPackets.ts";
 
 export type Committer = (job: Job<"commit">) => Promise<void>;
 
-/** `verify` has not been said by every DVN yet, or an earlier nonce is not committed. */
+/** `verify` has not been said by every DVN yet. */
 export class PacketNotVerifiableError extends RetryableError {
   override name = "PacketNotVerifiableError";
 }
@@ -27,13 +34,18 @@ export function createCommitter({
   chains: LaneChains;
 }): Committer {
   const logger = common.logger.child({ lane: lane.name });
+  const { client } = dst.chain;
+  const { address, index: path } = lane.layerZero.dst;
   const delivered = common.metrics.counter({
     name: "delivered_packets_total",
     help: "LayerZero packets delivered to their path.",
     labels: ["lane"],
   });
-  const { endpoint, receiveUln } = lane.dst.layerZero;
-  const receiver = lane.layerZero.dst.address;
+  const attested = common.metrics.counter({
+    name: "attested_packets_total",
+    help: "LayerZero packets attested behind a nonce that is not verified.",
+    labels: ["lane"],
+  });
 
   async function packetOf({ blockNumber, nonce }: Job<"commit">): Promise<Packet | undefined> {
     const { number: latest } = await src.chain.client.getBlock();
@@ -43,28 +55,25 @@ export function createCommitter({
     return packets.find((packet) => packet.nonce === nonce);
   }
 
-  async function deliver(packet: Packet): Promise<void> {
-    const { guid, message, nonce, sender, srcEid } = packet;
+  async function send(functionName: "deliver" | "attestVerified", { srcEid, nonce, guid, message }: Packet) {
     const { transactionHash: hash, gasUsed } = await dst.sender.write({
-      address: endpoint,
-      abi: endpointAbi,
-      functionName: "lzReceive",
-      args: [{ srcEid, sender, nonce }, receiver, guid, message, "0x"],
-      label: `lzReceive ${lane.name}`,
+      address,
+      abi: layerZeroPathAbi,
+      functionName,
+      args: [srcEid, nonce, guid, message],
+      label: `${functionName} ${lane.name}`,
     });
-    delivered.inc({ lane: lane.name });
-    logger.info({ guid, nonce, hash, gasUsed }, "delivered");
+    logger.info({ guid, nonce, hash, gasUsed }, functionName === "deliver" ? "delivered" : "attested around a gap");
   }
 
-  async function commit({ guid, nonce, header, payloadHash }: Packet): Promise<void> {
-    const { transactionHash: hash, gasUsed } = await dst.sender.write({
-      address: receiveUln,
-      abi: receiveUlnAbi,
-      functionName: "commitVerification",
-      args: [header, payloadHash],
-      label: `commit ${lane.name}`,
-    });
-    logger.info({ guid, nonce, hash, gasUsed }, "committed");
+  /** Whether the gateway has heard over this path all that the packet says. */
+  async function isAttested({ message }: Packet): Promise<boolean> {
+    const { count, head, ackCount } = decodeCommitment(message);
+    const [attestation, acknowledged] = await Promise.all([
+      readAttestation({ client, lane, path, count }),
+      readPathCounters({ client, gateway: lane.dst.gateway, eid: lane.src.eid, path }),
+    ]);
+    return attestation?.head === head && acknowledged.ackCount >= ackCount;
   }
 
   return async (job) => {
@@ -74,18 +83,19 @@ export function createCommitter({
       return;
     }
     const { guid, nonce } = packet;
-    const delivery = await readDelivery({ client: dst.chain.client, lane, packet });
+    const delivery = await readDelivery({ client, lane, packet });
     if (delivery === "delivered") return;
     if (delivery === "sent") {
       throw new PacketNotVerifiableError("The packet is not verified by every DVN yet.", { details: { guid, nonce } });
     }
-    // Sent one behind the other, for one block: the sender estimates the second on top of the first.
-    const [committing, delivering] = await Promise.allSettled([
-      delivery === "verifiable" ? commit(packet) : undefined,
-      deliver(packet),
-    ]);
-    // Somebody else may have committed it meanwhile.
-    if (delivering.status === "rejected")
-      throw committing.status === "rejected" ? committing.reason : delivering.reason;
+    if (await isBehindGap({ client, lane, packet })) {
+      // It is looked at again, and delivered, once the gap is gone.
+      if (await isAttested(packet)) return;
+      await send("attestVerified", packet);
+      attested.inc({ lane: lane.name });
+      return;
+    }
+    await send("deliver", packet);
+    delivered.inc({ lane: lane.name });
   };
 }

@@ -10,6 +10,9 @@ import { privateKey, resolveKey } from "./keyFile.ts";
 
 const seconds = z.coerce.number().int().nonnegative();
 
+// The environment says everything in text.
+const UseTipJars = z.union([z.boolean(), z.stringbool()]);
+
 export const RelayerConfig = z.object({
   /** Pays for gas on every chain and has no authority. Either this or `gasKeyFile`. */
   gasKey: privateKey.optional(),
@@ -34,6 +37,8 @@ export const RelayerConfig = z.object({
       ackAgeSeconds: seconds.default(600),
     })
     .prefault({}),
+  /** Dispatch through a lane's tip jar where it pays for that. */
+  useTipJars: UseTipJars.default(true),
   execute: z
     .object({
       /** Gas of one `execute`; below mainnet's cap of 16.78M with the sender's margin. */

@@ -80,7 +80,7 @@ export function createRelayer({ common, setup }: { common: Common; setup: Relaye
     const readSituation = createSituationReader({ lane, record, chains });
     const base = { common, lane, record, chains, readSituation };
     const exclusive = { dispatch: createMutex(), commit: createMutex(), execute: createMutex() };
-    const dispatch = createDispatcher({ ...base, policy: settings.dispatch });
+    const dispatch = createDispatcher({ ...base, policy: settings.dispatch, useTipJars: settings.useTipJars });
     const commit = createCommitter(base);
     const execute = createExecutor({ ...base, watcherUrls, limits: settings.execute });
     return {

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
+import { tipJarAbi } from "@weighlock/core/abi/tipJar.ts";
 import { type Chain, createChain, createUncheckedChain } from "@weighlock/core/chains.ts";
+import { decodeCommitment } from "@weighlock/core/commitment.ts";
 import { createCommon } from "@weighlock/core/common.ts";
 import { createRedisCursorStore } from "@weighlock/core/cursor.ts";
 import { hubOf, keyOf, type VaultDeployment, vaultsOf } from "@weighlock/core/deployment.ts";
@@ -17,6 +19,7 @@ import { createCleanup, temporaryFolder } from "@weighlock/devnet/testing.ts";
 import { createLanes, type Lane } from "@weighlock/relayer/lane/lanes.ts";
 import { readCounters, readPathCounters } from "@weighlock/relayer/lane/state.ts";
 import { endpointAbi } from "@weighlock/relayer/layerzero/abi.ts";
+import { lazyInboundNonce } from "@weighlock/relayer/layerzero/delivery.ts";
 import { findSentPackets } from "@weighlock/relayer/layerzero/sentPackets.ts";
 import { readHeader } from "@weighlock/relayer/verifier/blockHeader.ts";
 import type { Evidence } from "@weighlock/relayer/verifier/evidence.ts";
@@ -273,48 +276,99 @@ test("poisoned jobs make the relayer and the verifier send nothing", async () =>
   expect(await executed()).toBe(count);
 });
 
-test("without kept evidence the verifier proves at a newer block, and with a silent source it signs nothing", async () => {
-  await running.verifier?.stop();
-  const { deployment } = devnet;
-  const count = await deposit(1);
-  const last = await vi.waitFor(async () => {
+/** The packet of the lane's dispatch of that count, and the job to verify it. */
+async function sentAt(count: bigint) {
+  const dispatch = await vi.waitFor(async () => {
     const found = (await dispatches()).at(-1);
     expect(found?.args.count).toBe(count);
     return found as NonNullable<typeof found>;
   }, WAIT);
-  const [packet] = await findSentPackets({ client: vaultChain.client, lane, blockHash: last.blockHash });
+  const [packet] = await findSentPackets({ client: vaultChain.client, lane, blockHash: dispatch.blockHash });
   if (packet === undefined) throw new RangeError("nothing was sent");
-  const kept = new Map<bigint, Evidence>();
+  const { nonce } = packet;
+  return { packet, job: { srcEid: lane.src.eid, dstEid: lane.dst.eid, nonce, blockNumber: dispatch.blockNumber } };
+}
+
+/** Our DVN's part as a function, over the source's nodes as `chain` has them. */
+function verifierOver({ chain, kept }: { chain: Chain; kept: Map<bigint, Evidence> }) {
+  const { deployment } = devnet;
   const store: EvidenceStore = {
     get: async ({ nonce }) => kept.get(nonce),
     set: async ({ nonce }, evidence) => void kept.set(nonce, evidence),
     delete: async ({ nonce }) => void kept.delete(nonce),
   };
-  const verifierOver = (chain: Chain) =>
-    createPacketVerifier({
-      common,
-      lane,
-      sources: createSources({ common, chain }),
-      destination: createSources({ common, chain: hubChain }),
-      sender: createSender({ common, chain: hubChain, privateKey: keyOf(deployment, "verifier-gas").privateKey }),
-      dvn: findDvn(lane.dst, undefined),
-      signer: privateKeyToAccount(keyOf(deployment, "verifier-signer").privateKey),
-      store,
-      expirySeconds: 600n,
-    });
-  const job = { srcEid: lane.src.eid, dstEid: lane.dst.eid, nonce: packet.nonce, blockNumber: last.blockNumber };
-  const verifier = verifierOver(vaultChain);
+  return createPacketVerifier({
+    common,
+    lane,
+    sources: createSources({ common, chain }),
+    destination: createSources({ common, chain: hubChain }),
+    sender: createSender({ common, chain: hubChain, privateKey: keyOf(deployment, "verifier-gas").privateKey }),
+    dvn: findDvn(lane.dst, undefined),
+    signer: privateKeyToAccount(keyOf(deployment, "verifier-signer").privateKey),
+    store,
+    expirySeconds: 600n,
+  });
+}
+
+test("without kept evidence the verifier proves at a newer block, and with a silent source it signs nothing", async () => {
+  await running.verifier?.stop();
+  const { packet, job } = await sentAt(await deposit(1));
+  const { count } = decodeCommitment(packet.message);
+  const kept = new Map<bigint, Evidence>();
+  const verifier = verifierOver({ chain: vaultChain, kept });
   const finalBlock = async () => (await vaultChain.client.getBlock({ blockTag: "finalized" })).number;
-  await vi.waitFor(async () => expect(await finalBlock()).toBeGreaterThanOrEqual(last.blockNumber), WAIT);
+  await vi.waitFor(async () => expect(await finalBlock()).toBeGreaterThanOrEqual(job.blockNumber), WAIT);
   const half = createUncheckedChain({ ...alpha, rpcUrls: [alpha.rpcUrl, "http://127.0.0.1:1"] });
-  await expect(verifierOver(half).verify(job)).rejects.toThrow(SourceSilentError);
+  await expect(verifierOver({ chain: half, kept }).verify(job)).rejects.toThrow(SourceSilentError);
   expect(kept.size).toBe(0);
   await expect(verifier.verify(job)).rejects.toThrow(NotFinalizedError);
   const { header, blockHash } = kept.get(packet.nonce) as Evidence;
-  expect(readHeader({ header, hash: blockHash }).number).toBeGreaterThan(last.blockNumber);
+  expect(readHeader({ header, hash: blockHash }).number).toBeGreaterThan(job.blockNumber);
   expect(await verifier.isDone({ packet, blockTag: "latest" })).toBe(false);
   await vi.waitFor(() => verifier.verify(job), WAIT);
   await untilExecuted(count);
+});
+
+test("behind a nonce that nobody verifies a packet is attested, and both are delivered when it is verified", async () => {
+  await running.verifier?.stop();
+  const missing = await sentAt(await deposit(1));
+  const count = await deposit(1);
+  const next = await sentAt(count);
+  const verifier = verifierOver({ chain: vaultChain, kept: new Map() });
+  const reached = () => lazyInboundNonce({ client: hubChain.client, lane });
+  await vi.waitFor(() => verifier.verify(next.job), WAIT);
+  await untilExecuted(count);
+  await expectEqualHeads(count);
+  expect(await reached()).toBe(missing.packet.nonce - 1n);
+  await vi.waitFor(() => verifier.verify(missing.job), WAIT);
+  await vi.waitFor(async () => expect(await reached()).toBe(next.packet.nonce), WAIT);
+});
+
+test("a tip jar that covers the fee pays for a dispatch, and the relayer its gas and a margin", async () => {
+  const jar = { address: alpha.tipJar, abi: tipJarAbi } as const;
+  const tip = 10n ** 18n;
+  await trader.write({ ...jar, functionName: "tip", args: [lane.dst.eid], value: tip });
+  const count = await deposit(1);
+  const paid = await vi.waitFor(async () => {
+    const args = { dstEid: lane.dst.eid, count };
+    const [found] = await vaultChain.client.getContractEvents({
+      ...jar,
+      eventName: "DispatchPaid",
+      args,
+      fromBlock: 0n,
+    });
+    expect(found).toBeDefined();
+    return found as NonNullable<typeof found>;
+  }, WAIT);
+  const { to, fee = 0n, reward = 0n } = paid.args;
+  expect(to).toBe(keyOf(devnet.deployment, "relayer").address);
+  const { gasUsed } = await vaultChain.client.getTransactionReceipt({ hash: paid.transactionHash });
+  const { baseFeePerGas } = await vaultChain.client.getBlock({ blockNumber: paid.blockNumber });
+  expect(reward).toBeGreaterThan(gasUsed * (baseFeePerGas ?? 0n));
+  expect((await vaultChain.client.readContract({ ...jar, functionName: "jarOf", args: [lane.dst.eid] }))[0]).toBe(
+    tip - fee - reward,
+  );
+  expect((await dispatches()).filter(({ args }) => args.count === count)).toHaveLength(1);
 });
 
 test("the endpoint keeps its outbound nonces where the verifier proves them", async () => {

@@ -29,6 +29,25 @@ export async function lazyInboundNonce({
   });
 }
 
+/** Whether an earlier nonce than the packet's is not verified: until it is, or is given up, the endpoint delivers none. */
+export async function isBehindGap({
+  client,
+  lane,
+  packet,
+}: {
+  client: ChainClient;
+  lane: Lane;
+  packet: Pick<Packet, "nonce">;
+}): Promise<boolean> {
+  const verified = await client.readContract({
+    address: lane.dst.layerZero.endpoint,
+    abi: endpointAbi,
+    functionName: "inboundNonce",
+    args: [lane.layerZero.dst.address, lane.src.eid, lane.layerZero.sender],
+  });
+  return verified + 1n < packet.nonce;
+}
+
 // More than are ever under way; a node that answers with a huge number must not fill the memory.
 const MAX_NONCES = 10_000n;
 

@@ -3,10 +3,9 @@ pragma solidity ^0.8.30;
 
 import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
 import {Commitment} from "../../../contracts/types/Commitment.sol";
-import {Committer} from "../harness/Committer.sol";
 import {Deploy} from "../mocks/Deploy.sol";
-import {IVault, IWatcherPath} from "../mocks/Interfaces.sol";
-import {DvnCall, IUln, IWorker, LayerZeroStack, Stack} from "../mocks/LayerZeroStack.sol";
+import {ILayerZeroPath, IVault, IWatcherPath} from "../mocks/Interfaces.sol";
+import {DvnCall, IWorker, LayerZeroStack, Stack} from "../mocks/LayerZeroStack.sol";
 import {Log, Logs, Proof} from "../mocks/Logs.sol";
 import {RealPaths} from "../mocks/RealPaths.sol";
 import {FickleToken, Mood} from "../mocks/Tokens.sol";
@@ -112,16 +111,8 @@ contract SettlementGasTest is GasTest {
             IWorker(stacks[HUB].dvns[i]).execute(calls);
             if (i == 0) _snapshot("DVN verify");
         }
-        Committer committer = Committer(Deploy.create("Committer.sol:Committer", ""));
-        committer.commitAndReceive(
-            IUln(stacks[HUB].receiveUln),
-            stacks[HUB].endpoint,
-            packet.header,
-            packet.payload,
-            _origin(A),
-            chains[HUB].network
-        );
-        _snapshot("LayerZero commit, receive and attest");
+        ILayerZeroPath(chains[HUB].network).deliver(chains[A].eid, packet.nonce, packet.guid, packet.message);
+        _snapshot("LayerZero deliver: commit, receive and attest");
         bytes memory signatures = _signatures(HUB, commitment);
         IWatcherPath(chains[HUB].watchers).attest(chains[A].eid, commitment, signatures);
         _snapshot("watchers attest, 2 of 3");

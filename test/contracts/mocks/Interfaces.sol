@@ -73,12 +73,16 @@ interface ILayerZeroPath is IPath {
     error UlnConfigNotPinned(uint32 eid);
     error LibraryMissing(uint32 eid);
     error ReceiveGasZero();
+    error NotVerified(uint32 srcEid, uint64 nonce, bytes32 expected, bytes32 actual);
     error OnlyEndpoint(address addr);
     error OnlyPeer(uint32 eid, bytes32 sender);
     error NoPeer(uint32 eid);
     error OwnableUnauthorizedAccount(address account);
 
     function openRemote(Remote calldata remote) external;
+    function deliver(uint32 srcEid, uint64 nonce, bytes32 guid, bytes calldata message) external;
+    function attestVerified(uint32 srcEid, uint64 nonce, bytes32 guid, bytes calldata message) external;
+    function receiveLibraryOf(uint32 eid) external view returns (address);
     function skip(uint32 srcEid, uint64 nonce) external;
     function nilify(uint32 srcEid, uint64 nonce, bytes32 payloadHash) external;
     function receiveGas() external view returns (uint128);

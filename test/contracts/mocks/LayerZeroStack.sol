@@ -43,6 +43,15 @@ struct PriceOf {
     Price price;
 }
 
+struct ExecutorCall {
+    address receiver;
+    Origin origin;
+    bytes32 guid;
+    bytes message;
+    bytes extraData;
+    uint256 gasLimit;
+}
+
 struct DvnCall {
     uint32 vid;
     address target;
@@ -53,6 +62,10 @@ struct DvnCall {
 
 interface IEndpoint {
     event PacketSent(bytes encodedPayload, bytes options, address sendLibrary);
+
+    error LZ_InvalidNonce(uint64 nonce);
+    error LZ_PathNotVerifiable();
+    error LZ_Unauthorized();
 
     function blockedLibrary() external view returns (address);
     function lazyInboundNonce(address receiver, uint32 srcEid, bytes32 sender) external view returns (uint64);
@@ -71,9 +84,13 @@ interface IEndpoint {
     function lzReceive(Origin calldata origin, address receiver, bytes32 guid, bytes calldata message, bytes calldata)
         external
         payable;
+    function burn(address oapp, uint32 srcEid, bytes32 sender, uint64 nonce, bytes32 payloadHash) external;
+    function clear(address oapp, Origin calldata origin, bytes32 guid, bytes calldata message) external;
 }
 
 interface IUln {
+    error LZ_ULN_Verifying();
+
     function setTreasury(address treasury) external;
     function setDefaultUlnConfigs(DefaultUln[] calldata params) external;
     function setDefaultExecutorConfigs(DefaultExecutor[] calldata params) external;
@@ -97,6 +114,7 @@ interface IWorker {
     function setDstConfig(DvnDst[] calldata params) external;
     function setDstConfig(ExecutorDst[] calldata params) external;
     function execute(DvnCall[] calldata params) external;
+    function execute302(ExecutorCall calldata params) external payable;
     function hashCallData(uint32 vid, address target, bytes calldata callData, uint256 expiration)
         external
         view
