@@ -73,7 +73,7 @@ interface IClearingHouse is ILaneApp {
     error NotRefundable(uint32 srcEid, uint64 index, Held reason);
     error RefundNotYet(uint32 srcEid, uint64 index, uint64 refundableAt);
     /// @dev Not the whole window that holds `ref`, as it was sealed here.
-    error WindowMismatch(uint32 dstEid, uint64 ref, uint64 previousCount, uint64 count);
+    error WindowMismatch(uint32 dstEid, uint64 ref, uint64 previousCount, uint256 count);
     error NonceAlreadyUsed(address owner, uint256 nonce);
     error ReceiverZero();
 

@@ -9,6 +9,10 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 library SignedBy {
     /// @dev A wallet of several owners takes about 10,000 each; one that verifies a passkey by itself about 250,000.
     uint256 internal constant ERC1271_GAS = 300_000;
+    /// @dev A call gets 63/64 of what is there; 1,000 for the call itself, to an address that was read before.
+    uint256 internal constant REQUIRED_GAS = ERC1271_GAS * 64 / 63 + 1000;
+
+    error SignatureGasTooLow(uint256 required, uint256 actual);
 
     /// @dev The key comes first: an account that delegates to code (EIP-7702) still owns itself by it.
     function check(address who, bytes32 digest, bytes calldata signature) internal view returns (bool isSigned) {
@@ -17,6 +21,8 @@ library SignedBy {
         if (who.code.length == 0) return false;
         bytes memory data = abi.encodeCall(IERC1271.isValidSignature, (digest, signature));
         bytes32 valid = IERC1271.isValidSignature.selector;
+        // Too little gas would make a good signature look bad, and an estimate of gas would choose just that.
+        if (gasleft() < REQUIRED_GAS) revert SignatureGasTooLow(REQUIRED_GAS, gasleft());
         assembly ("memory-safe") {
             mstore(0, 0)
             let isAnswered := staticcall(ERC1271_GAS, who, add(data, 32), mload(data), 0, 32)

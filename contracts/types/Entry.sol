@@ -20,7 +20,7 @@ struct Entry {
     bytes32 party;
 }
 
-using {kind, asset, eid, ref, amount, spare, hash} for Entry global;
+using {kind, asset, eid, ref, amount, spare, isOf, hash} for Entry global;
 
 uint8 constant KIND_DEPOSIT = 1;
 uint8 constant KIND_WITHDRAWAL_REQUEST = 2;
@@ -67,6 +67,12 @@ function amount(Entry memory self) pure returns (uint128) {
 
 function spare(Entry memory self) pure returns (uint8) {
     return uint8(self.word);
+}
+
+/// @dev Of this kind, from or for this eid, and without a spare bit: one reading of the header says it.
+function isOf(Entry memory self, uint8 kind_, uint32 eid_) pure returns (bool) {
+    uint256 mask = (uint256(type(uint8).max) << 248) | (uint256(type(uint32).max) << 200) | type(uint8).max;
+    return self.word & mask == (uint256(kind_) << 248) | (uint256(eid_) << 200);
 }
 
 function hash(Entry memory self) pure returns (bytes32) {

@@ -136,6 +136,8 @@ const withdrawals: Record<string, SentenceOf> = {
     `Entries ${show(previousCount)} to ${show(count)} are not the sealed window that holds release ${show(ref)}; show that one, whole.`,
   NonceAlreadyUsed: ({ owner, nonce }) =>
     `${show(owner)} has used nonce ${show(nonce)} before; its withdrawal is done or cancelled.`,
+  SignatureGasTooLow: ({ required, actual }) =>
+    `The call has ${show(actual)} gas left where a wallet that is asked for its signature may need ${show(required)}; send it with more gas.`,
   ReceiverZero: () => "The receiver is the zero address; name the owner of the account to credit.",
   PushMismatch: ({ expected, actual }) =>
     `The token moved ${show(actual)} where ${show(expected)} was asked; the release stays parked.`,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {ICollateralVault} from "../../../contracts/interfaces/ICollateralVault.sol";
 import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
+import {accountOf} from "../../../contracts/types/Account.sol";
 import {Commitment} from "../../../contracts/types/Commitment.sol";
 import {Deploy} from "../mocks/Deploy.sol";
 import {ILayerZeroPath, IVault, IWatcherPath} from "../mocks/Interfaces.sol";
@@ -179,5 +181,51 @@ contract WorstWindowTest is GasTest {
         }
         uint256 used = _executeWindow(HUB, A, "execute 128 releases of 128 assets that burn 66,000 each and park");
         assertLt(used, WINDOW_GAS, "11: the dearest window fits in one transaction");
+    }
+
+    function _request(uint8 to, uint16 asset, address owner, uint128 amount) internal {
+        vm.prank(owner, owner);
+        chains[A].vault.requestWithdrawal(ICollateralVault.Request(owner, 0, chains[to].eid, asset, amount, owner));
+    }
+
+    /// @dev A request is an entry that posts an entry.
+    function test_execute_worstWindowOfRequests() public {
+        _fund(128);
+        for (uint256 i = 0; i < 128; ++i) {
+            _request(A, USD, _accounts(i), 100);
+        }
+        uint256 used = _executeWindow(A, HUB, "execute 128 withdrawal requests, all served");
+        assertLt(used, WINDOW_GAS, "11: the dearest window fits in one transaction");
+        (uint64 posted,,) = chains[HUB].gateway.outbox(chains[A].eid);
+        assertEq(posted, 128, "each is served");
+    }
+
+    /// @dev Refused as late as can be: the last check is what the vault has, and none of theirs came from there.
+    function test_execute_worstWindowOfRefusedRequests() public {
+        _fund(128);
+        for (uint256 i = 0; i < 128; ++i) {
+            _request(B, USD, _accounts(i), 100);
+        }
+        uint256 used = _executeWindow(A, HUB, "execute 128 withdrawal requests, all refused");
+        assertLt(used, WINDOW_GAS, "11: the dearest window fits in one transaction");
+        (uint64 posted,,) = chains[HUB].gateway.outbox(chains[B].eid);
+        assertEq(posted, 0, "each is refused");
+        assertEq(hub.balanceOf(accountOf(_accounts(127), 0), USD), 10_000, "and nothing is taken");
+    }
+
+    /// @dev Worse still: a balance, a book and a listing of its own for each of the 128.
+    function test_execute_worstWindowOfRequestsOfManyAssets() public {
+        for (uint16 asset = 100; asset < 228; ++asset) {
+            _list(A, asset, 6, 6);
+            _deposit(A, asset, trader, 1000);
+        }
+        _relay(A, HUB);
+        for (uint16 asset = 100; asset < 228; ++asset) {
+            _request(A, asset, trader, 100);
+        }
+        uint256 used = _executeWindow(A, HUB, "execute 128 withdrawal requests of 128 assets, all served");
+        assertLt(used, WINDOW_GAS, "11: the dearest window fits in one transaction");
+        (uint64 posted,,) = chains[HUB].gateway.outbox(chains[A].eid);
+        assertEq(posted, 128, "each is served");
     }
 }

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {ClearingHouse} from "../../../contracts/clearing/ClearingHouse.sol";
+import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
+
+/// @dev The clearing house without nonces: what an owner signed once can be brought again and again.
+contract ReplayableClearingHouse is ClearingHouse {
+    constructor(IGateway gateway_, address authority) ClearingHouse(gateway_, authority) {}
+
+    function _useNonce(address, uint256) internal override {}
+}
