@@ -10,6 +10,8 @@ const suites: readonly Suite[] = [
   { name: "check", command: "npm", args: ["run", "-s", "check"] },
   { name: "forge", command: "forge", args: ["test"] },
   { name: "unit", command: "vitest", args: ["run", "--project", "unit"] },
+  // Forge has compiled the contracts that lack a defence.
+  { name: "attacks", command: "node", args: ["scripts/attacks.mts"] },
   { name: "e2e", command: "vitest", args: ["run", "--project", "e2e"] },
 ];
 

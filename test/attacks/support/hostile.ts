@@ -9,7 +9,16 @@ import { USDC } from "./holdings.ts";
 import type { AttackNetwork, Chain } from "./network.ts";
 
 /** As in test/contracts/mocks/Tokens.sol. */
-export const Mood = { Honest: 0, TakesFee: 1, Reverts: 4, BurnsGas: 5, ReturnBomb: 6, RevertBomb: 7 } as const;
+export const Mood = {
+  Honest: 0,
+  TakesFee: 1,
+  ReturnsFalse: 2,
+  Reverts: 4,
+  BurnsGas: 5,
+  ReturnBomb: 6,
+  RevertBomb: 7,
+  MovesNothing: 9,
+} as const;
 
 export type HostileToken = { chain: Chain; from: AttackNetwork["keys"]["operator"]; address: Address } & Pick<
   Artifact,
