@@ -1,32 +1,45 @@
 /** `npm run demo`: see `--help`. */
 
 import { parseArgs } from "node:util";
-import { createCommon } from "@weighlock/core/common.ts";
+import { type Common, createCommon } from "@weighlock/core/common.ts";
 import { WeighlockError } from "@weighlock/core/errors.ts";
 import { PRODUCT } from "@weighlock/core/product.ts";
-import { DEPOSITS, type DemoOptions, runDemo, WITHDRAWALS } from "./demo.ts";
+import { CONTROL_DEPOSITS, CONTROL_REPORT_FILE, runControl } from "./control.ts";
+import { type DemoOptions, REPORT_FILE, runDemo, SIZE } from "./demo.ts";
 import { createProgress } from "./progress.ts";
-import { renderReport } from "./report.ts";
+import { renderControl, renderDemo, renderKept } from "./summary.ts";
 
-const HELP = `npm run demo [-- --keep]
+const HELP = `npm run demo [-- --keep | --control]
 
 Starts three local chains with the real LayerZero V2 contracts and ${PRODUCT.name}'s, the verifier, the relayer, three
-watchers and a stranger's DVN. Traders make ${DEPOSITS} deposits on two chains and ${WITHDRAWALS} withdrawals to the chain where they did not
-deposit. Everything is read back and reconciled, unit by unit.
+watchers, a stranger's DVN, a monitor and a pauser. Traders make ${SIZE.deposits} deposits on two chains and ${SIZE.withdrawals} withdrawals, signed and
+brought by an operator, to the chain where they did not deposit. The relayer is killed in the middle and started again.
 
-  --keep         leave it all up; stop it with: npx weighlock devnet down
-  --dir <path>   folder for the network's files and the report (.weighlock)
+Then every verifier of the LayerZero path signs deposits that never happened. Act 1: the watchers are alive. Act 2: they
+are dead. Both times an attacker tries to have them executed, and the monitor and the pauser have to stop the lane.
+Everything is read back and reconciled, unit by unit. Gas is measured beside it, on two chains of its own.
 
-Writes demo-report.json. Exits with 1 when a unit or a payment is missing.`;
+  --control      the same forgery where one path is enough and nobody watches: a gateway from test/, no monitor and no
+                 pauser, ${CONTROL_DEPOSITS} deposits. It has to succeed; writes ${CONTROL_REPORT_FILE}
+  --keep         leave it all up, both lanes to the hub paused; stop it with: npx weighlock devnet down
+  --dir <path>   folder for the network's files and the report (.${PRODUCT.slug})
+
+Writes ${REPORT_FILE}. Exits with 1 when a unit or a payment is missing, when a forgery was executed or took anything,
+and when a lane was not paused; with --control, when the attack failed.`;
+
+type Values = { control?: boolean; keep?: boolean; dir?: string; help?: boolean };
 
 /** Runs the demo as a program; returns its exit code. */
-export async function main(args: readonly string[], hooks: Pick<DemoOptions, "beforeReport"> = {}): Promise<number> {
-  let values: { keep?: boolean; dir?: string; help?: boolean };
+export async function main(
+  args: readonly string[],
+  hooks: Pick<DemoOptions, "beforeReport" | "size"> = {},
+): Promise<number> {
+  let values: Values;
   try {
-    ({ values } = parseArgs({
-      args: [...args],
-      options: { keep: { type: "boolean" }, dir: { type: "string" }, help: { type: "boolean", short: "h" } },
-    }));
+    const flag = { type: "boolean" } as const;
+    const options = { control: flag, keep: flag, dir: { type: "string" }, help: { ...flag, short: "h" } } as const;
+    ({ values } = parseArgs({ args: [...args], options }));
+    if (values.control && values.keep) throw new Error("--control leaves nothing up; leave out --keep.");
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${HELP}`);
     return 2;
@@ -37,42 +50,60 @@ export async function main(args: readonly string[], hooks: Pick<DemoOptions, "be
   }
 
   // A service that is told to stop has done its work; a demo has not: 128 + the signal's number, as shells expect.
-  const common = createCommon({ service: "demo", logLevel: "silent", signals: false });
+  const common = createCommon({ service: "demo", logLevel: "silent", signals: false, stopTimeoutMs: 30_000 });
   for (const [signal, code] of [
     ["SIGINT", 130],
     ["SIGTERM", 143],
   ] as const) {
     process.once(signal, () => void common.shutdown.stop(signal).finally(() => process.exit(code)));
   }
-  const { keep = false, dir = `.${PRODUCT.slug}` } = values;
-  console.log(`${PRODUCT.name} demo: margin over three chains\n`);
   try {
-    const { report, reading, faults, deployment, reportFile } = await runDemo({
-      common,
-      dir,
-      keep,
-      progress: createProgress(),
-      ...hooks,
-    });
-    console.log(`\n${renderReport(report, reading)}\n`);
-    console.log(
-      `  ${report.deposits} deposits credited, ${report.withdrawals} withdrawals paid in ${report.seconds} s; report: ${reportFile}`,
-    );
-    if (keep) {
-      const urls = [...deployment.chains.map(({ name, rpcUrl }) => [name, rpcUrl]), ...Object.entries(deployment.apis)];
-      console.log(
-        `\n  left up; stop it with: npx ${PRODUCT.slug} devnet down${values.dir === undefined ? "" : ` --dir ${dir}`}\n${urls.map(([name, url]) => `    ${name?.padEnd(14)} ${url}`).join("\n")}`,
-      );
-    }
-    if (faults.length > 0) console.error(`\n  NOT reconciled:\n${faults.map((fault) => `    ✗ ${fault}`).join("\n")}`);
-    else console.log("\n  Every unit is accounted for: residual 0.");
-    return faults.length > 0 ? 1 : 0;
+    return await (values.control ? control({ common, values }) : demo({ common, values, hooks }));
   } catch (error) {
     console.error(`\n\n  ✗ ${error instanceof WeighlockError ? error.message : error}`);
     return 1;
   } finally {
     await common.shutdown.stop("the demo is over");
   }
+}
+
+async function demo({
+  common,
+  values: { keep = false, dir },
+  hooks,
+}: {
+  common: Common;
+  values: Values;
+  hooks: Pick<DemoOptions, "beforeReport" | "size">;
+}): Promise<number> {
+  console.log(`${PRODUCT.name} demo: margin over three chains\n`);
+  const result = await runDemo({ common, dir: dir ?? folder, keep, progress: createProgress(), ...hooks });
+  console.log(`\n${renderDemo(result)}`);
+  if (keep) console.log(`\n${renderKept({ deployment: result.deployment, dir })}`);
+  return verdict({
+    faults: result.faults,
+    bad: "NOT as it must be",
+    good: "Every unit is accounted for: residual 0. Nothing forged was executed: loss 0.",
+  });
+}
+
+async function control({ common, values: { dir } }: { common: Common; values: Values }): Promise<number> {
+  console.log(`${PRODUCT.name} control run: the same forgery without the defences\n`);
+  const result = await runControl({ common, dir: dir ?? folder, progress: createProgress() });
+  console.log(`\n${renderControl(result)}`);
+  return verdict({
+    faults: result.faults,
+    bad: "The attack did not succeed, so the demo's success proves nothing",
+    good: "As expected: without the second path and the monitor the forgery takes all that the vault holds.",
+  });
+}
+
+const folder = `.${PRODUCT.slug}`;
+
+function verdict({ faults, bad, good }: { faults: readonly string[]; bad: string; good: string }): number {
+  if (faults.length > 0) console.error(`\n  ${bad}:\n${faults.map((fault) => `    ✗ ${fault}`).join("\n")}`);
+  else console.log(`\n  ${good}`);
+  return faults.length > 0 ? 1 : 0;
 }
 
 if (import.meta.main) process.exit(await main(process.argv.slice(2)));

@@ -5,6 +5,9 @@ import type { Hex } from "viem";
 
 export type Trader = { name: string; privateKey: Hex };
 
+/** How much of everything. */
+export type Size = { deposits: number; withdrawals: number };
+
 /** `amount` in canonical units. */
 export type PlannedDeposit = {
   trader: Trader;
@@ -20,15 +23,16 @@ export type PlannedWithdrawal = PlannedDeposit & {
 
 export type Plan = { deposits: PlannedDeposit[]; withdrawals: PlannedWithdrawal[] };
 
-/** Deposits alternate between the vaults and, four to one, between the assets; no two amounts are equal. */
+/**
+ * Deposits alternate between the vaults and, four to one, between the assets; no two amounts are equal. Every trader
+ * deposits on every chain, and each time all have done so into the next subaccount.
+ */
 export function planTraffic({
   deployment,
   deposits,
   withdrawals,
-}: {
+}: Size & {
   deployment: Deployment;
-  deposits: number;
-  withdrawals: number;
 }): Plan {
   const vaults = vaultsOf(deployment);
   const traders = deployment.keys
@@ -41,12 +45,11 @@ export function planTraffic({
     const asset = at(chain.assets, i % 10 < 8 ? 0 : 1);
     const unit = 10n ** BigInt(asset.canonicalDecimals);
     return {
-      // Every trader deposits on every chain.
       trader: at(traders, Math.floor(i / vaults.length)),
       chain,
       asset: asset.id,
-      amount: BigInt(100 + i) * unit + BigInt(i),
-      subaccount: 0n,
+      amount: (BigInt(100 + i) * unit) / 10n + BigInt(i),
+      subaccount: BigInt(Math.floor(i / (vaults.length * traders.length))),
     };
   });
   const paid = planned.slice(0, withdrawals).map((deposit): PlannedWithdrawal => {

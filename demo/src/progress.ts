@@ -14,7 +14,7 @@ export function createProgress({ stream = process.stdout }: { stream?: NodeJS.Wr
   let open: { title: string; detail: string; startedAt: number } | undefined;
 
   const line = ({ title, detail }: { title: string; detail: string }, mark: string, time: string) =>
-    `  ${mark} ${title.padEnd(34)} ${detail.padEnd(52)} ${time}`;
+    `  ${mark} ${title.padEnd(44)} ${detail.padEnd(56)} ${time}`;
   const seconds = (startedAt: number) => `${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s`;
   const draw = () => {
     if (open && isTerminal) stream.write(`\r\u001b[2K${line(open, "…", seconds(open.startedAt))}`);

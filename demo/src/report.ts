@@ -1,8 +1,12 @@
 /** What the demo ends with: every figure read back from the chains. */
 
-import { formatTable } from "@weighlock/cli/table.ts";
 import type { Reading } from "@weighlock/monitor/reading.ts";
 import { type AssetReconciliation, describeFailure, reconcile, reconcileLanes } from "@weighlock/monitor/reconcile.ts";
+import type { ActReport } from "./act.ts";
+import { sumOfLosses } from "./backing.ts";
+import type { RelayerKilled } from "./crash.ts";
+import type { GasFigures } from "./gas.ts";
+import type { Size } from "./plan.ts";
 
 export type LaneReport = { src: string; dst: string; posted: number; executed: number; headsEqual: boolean };
 
@@ -19,6 +23,18 @@ export type AssetReport = {
   failures: string[];
 };
 
+export type ForgedReport = {
+  /** Every act's forged head was attested. */
+  attested: boolean;
+  /** Any act's was executed. */
+  executed: boolean;
+  /** The slowest; null when a pause is missing. */
+  pausedAfterBlocks: number | null;
+  /** Over all acts and assets, in canonical units, as a decimal string. */
+  loss: string;
+  acts: ActReport[];
+};
+
 export type DemoReport = {
   lanes: LaneReport[];
   /** What is wrong with a lane itself. */
@@ -30,20 +46,23 @@ export type DemoReport = {
   withdrawals: number;
   /** Withdrawals whose recipient did not get exactly their amount. */
   missingPayments: number;
+  /** Accounts of traders and operator that do not hold exactly what is theirs. */
+  wrongAccounts: number;
+  relayerKilled: RelayerKilled;
+  forged: ForgedReport;
+  gas: GasFigures;
   seconds: number;
 };
 
 export function reportOf({
   reading,
-  counted,
-  missingPayments,
+  acts,
   seconds,
+  ...facts
 }: {
   reading: Reading;
-  counted: { deposits: number; withdrawals: number };
-  missingPayments: number;
-  seconds: number;
-}): DemoReport {
+  acts: ActReport[];
+} & Omit<DemoReport, "lanes" | "laneFailures" | "assets" | "forged">): DemoReport {
   return {
     lanes: reading.lanes.map(({ src, dst, posted, executed, headsEqual }) => ({
       src,
@@ -54,14 +73,25 @@ export function reportOf({
     })),
     laneFailures: reconcileLanes(reading).map(describeFailure),
     assets: reconcile(reading).map(assetReport),
-    ...counted,
-    missingPayments,
+    ...facts,
+    forged: forgedReport(acts),
     seconds: Math.round(seconds * 10) / 10,
   };
 }
 
+export function forgedReport(acts: ActReport[]): ForgedReport {
+  const pauses = acts.map(({ pausedAfterBlocks }) => pausedAfterBlocks);
+  return {
+    attested: acts.every(({ attested }) => attested),
+    executed: acts.some(({ executed, attempts }) => executed || attempts.some(({ isExecuted }) => isExecuted)),
+    pausedAfterBlocks: pauses.includes(null) ? null : Math.max(...pauses.map(Number)),
+    loss: `${acts.reduce((sum, { losses }) => sum + sumOfLosses(losses), 0n)}`,
+    acts,
+  };
+}
+
 /** Why a run is not a success; empty when it is one. */
-export function faultsOf(report: DemoReport, expected: { deposits: number; withdrawals: number }): string[] {
+export function faultsOf(report: DemoReport, expected: Size): string[] {
   const faults: string[] = [...report.laneFailures];
   for (const { symbol, residual, failures } of report.assets) {
     if (residual !== "0") faults.push(`${symbol}: residual ${residual} canonical units (${failures.join("; ")})`);
@@ -75,6 +105,30 @@ export function faultsOf(report: DemoReport, expected: { deposits: number; withd
     faults.push(`${report.withdrawals} of ${expected.withdrawals} withdrawals paid`);
   }
   if (report.missingPayments > 0) faults.push(`${report.missingPayments} recipients did not get exactly their amount`);
+  if (report.wrongAccounts > 0) faults.push(`${report.wrongAccounts} accounts do not hold exactly what is theirs`);
+  const { atExecuted, ofPosted } = report.relayerKilled;
+  if (atExecuted === 0 || atExecuted === ofPosted) {
+    faults.push(`the relayer was not killed in the middle, but at ${atExecuted} of ${ofPosted} entries`);
+  }
+  return [...faults, ...report.forged.acts.flatMap(faultsOfAct)];
+}
+
+function faultsOfAct({ src, dst, attested, executed, pausedAfterBlocks, attempts, refusalAtEnd, losses }: ActReport) {
+  const on = `on ${src} → ${dst}`;
+  const faults: string[] = [];
+  if (!attested) faults.push(`the forgery ${on} was not attested, so nothing was shown`);
+  if (executed || attempts.some(({ isExecuted }) => isExecuted)) faults.push(`the forgery ${on} was EXECUTED`);
+  for (const { paths, isExecuted, refusal } of attempts) {
+    if (refusal === null && !isExecuted)
+      faults.push(`nothing but the pause stood against the forgery ${on} by ${paths.join(" + ")}`);
+  }
+  if (pausedAfterBlocks === null) faults.push(`the lane ${src} → ${dst} was not paused`);
+  if (refusalAtEnd === null) faults.push(`nothing stands against the forgery ${on} at the end`);
+  for (const { symbol, lost, gained } of losses) {
+    if (lost !== "0" || gained !== "0") {
+      faults.push(`${symbol}: the forgery ${on} took ${lost} canonical units, the attacker has ${gained} more`);
+    }
+  }
   return faults;
 }
 
@@ -100,48 +154,4 @@ function assetReport({
     residual: `${residual}`,
     failures: failures.map(describeFailure),
   };
-}
-
-/** Three tables: lanes, vaults, assets, amounts in the asset's own unit. */
-export function renderReport(report: DemoReport, reading: Reading): string {
-  const assets = new Map(reading.assets.map((asset) => [asset.asset, asset]));
-  const amount = (units: bigint, asset: number) => fixed(units, assets.get(asset)?.canonicalDecimals ?? 0);
-  const lanes = report.lanes.map(({ src, dst, posted, executed, headsEqual }) => [
-    `${src} → ${dst}`,
-    `${posted}`,
-    `${executed}`,
-    headsEqual ? "equal" : "DIFFER",
-  ]);
-  const vaults = reading.vaults.map(({ chain, asset, deposited, released, credited, authorised }) => [
-    chain,
-    assets.get(asset)?.symbol ?? `${asset}`,
-    ...[deposited, released, credited, authorised].map((units) => amount(units, asset)),
-  ]);
-  const sums = report.assets.map(({ asset, symbol, ledger, inFlight, suspense, parked, vaults: held, residual }) => [
-    symbol,
-    ...[ledger, inFlight, suspense, parked, held, residual].map((units) => amount(BigInt(units), asset)),
-  ]);
-  const figures = Array.from({ length: 6 }, () => "right" as const);
-  return [
-    ...formatTable([["lane", "posted", "executed", "heads"], ...lanes], ["left", "right", "right", "left"]),
-    "",
-    ...formatTable(
-      [["vault", "asset", "deposited", "released", "credited on hub", "authorised on hub"], ...vaults],
-      ["left", "left", ...figures],
-    ),
-    "",
-    ...formatTable(
-      [["asset", "ledger", "in flight", "suspense", "parked", "vaults", "residual"], ...sums],
-      ["left", ...figures],
-    ),
-  ]
-    .map((line) => (line === "" ? line : `  ${line}`))
-    .join("\n");
-}
-
-/** With all decimals, so that points stand under points. */
-function fixed(units: bigint, decimals: number): string {
-  const digits = `${units < 0n ? -units : units}`.padStart(decimals + 1, "0");
-  const whole = `${units < 0n ? "-" : ""}${digits.slice(0, digits.length - decimals)}`;
-  return decimals === 0 ? whole : `${whole}.${digits.slice(-decimals)}`;
 }
