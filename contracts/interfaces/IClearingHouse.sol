@@ -68,7 +68,8 @@ interface IClearingHouse is ILaneApp {
     error VaultTooLow(uint32 eid, uint16 asset, uint128 available, uint128 requested);
     error HeldUnknown(uint32 srcEid, uint64 index);
     error StillHeld(uint32 srcEid, uint64 index, Held reason);
-    /// @dev Nothing that came over a halted or paused lane is finished.
+    /// @dev Nothing that came over a lane is finished while it is paused, or after its peer acknowledged or gave back what
+    /// never was.
     error FinishingStopped(uint32 srcEid, Halt halt, uint64 pausedUntil);
     error NotRefundable(uint32 srcEid, uint64 index, Held reason);
     error RefundNotYet(uint32 srcEid, uint64 index, uint64 refundableAt);

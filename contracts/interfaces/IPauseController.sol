@@ -15,7 +15,8 @@ interface IPauseController {
 
     error OnlyPauser(address caller);
     error PauserInvalid(address pauser);
-    error NotPaused(uint32 eid, Direction direction);
+    /// @dev That direction is not paused now, or until another time.
+    error NotPaused(uint32 eid, Direction direction, uint64 until);
     error ControllerNotOfGateway(address expected, address actual);
 
     /// @notice Stops one direction of a lane for `PAUSE_SECONDS`. While it is paused, a repeat changes nothing and
@@ -23,8 +24,9 @@ interface IPauseController {
     /// @dev Pausers are kept here: no access manager has to answer for a pause to succeed.
     function pause(uint32 eid, Direction direction) external;
 
-    /// @notice Ends a pause. The council's, and delayed.
-    function resume(uint32 eid, Direction direction) external;
+    /// @notice Ends the pause that ends at `until`. The council's, and delayed: what was scheduled for one pause is of no use
+    /// against the next.
+    function resume(uint32 eid, Direction direction, uint64 until) external;
 
     /// @notice The council's, and delayed.
     function addPauser(address pauser) external;

@@ -30,8 +30,10 @@ contract PauseController is IPauseController, AccessManaged {
         emit Paused(eid, direction, msg.sender, until);
     }
 
-    function resume(uint32 eid, Direction direction) external restricted {
-        if (gateway.pausedUntil(eid, direction) <= block.timestamp) revert NotPaused(eid, direction);
+    function resume(uint32 eid, Direction direction, uint64 until) external restricted {
+        if (until <= block.timestamp || gateway.pausedUntil(eid, direction) != until) {
+            revert NotPaused(eid, direction, until);
+        }
         gateway.setPause(eid, direction, 0);
         emit Resumed(eid, direction);
     }

@@ -153,7 +153,8 @@ const lanes: Record<string, SentenceOf> = {
   PauseControllerZero: () => "A gateway needs a pause controller; give its address.",
   OnlyPauser: ({ caller }) => `${show(caller)} is no pauser; use a pauser's key.`,
   PauserInvalid: ({ pauser }) => `${show(pauser)} is zero, or is already what the call makes of it; check the address.`,
-  NotPaused: ({ eid }) => `Nothing is paused there for eid ${show(eid)}; look at status.`,
+  NotPaused: ({ eid, until }) =>
+    `No pause for eid ${show(eid)} ends at ${time(until)}; read pausedUntil and name that time.`,
   ControllerNotOfGateway: ({ expected, actual }) =>
     `The gateway names ${show(actual)} as its pause controller, not ${show(expected)}; deploy it where the gateway expects it.`,
   NothingToSeal: ({ dstEid }) => `Every entry to eid ${show(dstEid)} is sealed already; post one first.`,

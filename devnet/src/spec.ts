@@ -32,6 +32,8 @@ export type NetworkSpec = {
   receiveGas: bigint;
   /** Seconds that the council waits for anything that loosens. */
   councilDelay: number;
+  /** Seconds that the council waits to end a pause: long enough for a veto, shorter than a pause. */
+  resumeDelay: number;
   /** What the lanes' tip jars pay on top of a dispatch's cost, and how often at most. */
   tipJar: { marginBps: bigint; intervalSeconds: bigint };
 };
@@ -73,6 +75,7 @@ export const NETWORK: NetworkSpec = {
   receiveGas: 200_000n,
   // 72 hours: longer than a weekend's staffing needs.
   councilDelay: 259_200,
+  resumeDelay: 21_600,
   tipJar: { marginBps: 1_000n, intervalSeconds: 30n },
 };
 

@@ -19,6 +19,8 @@ import {
   GUARDIAN_FUNCTIONS,
   GUARDIAN_ROLE,
   LAYER_ZERO_PATH,
+  RESUMER_FUNCTIONS,
+  RESUMER_ROLE,
   WATCHER_PATH,
 } from "./contracts.ts";
 
@@ -114,6 +116,7 @@ export function handOver({
   } as const;
   for (const [functionsOf, role] of [
     [COUNCIL_FUNCTIONS, COUNCIL_ROLE],
+    [RESUMER_FUNCTIONS, RESUMER_ROLE],
     [GUARDIAN_FUNCTIONS, GUARDIAN_ROLE],
   ] as const) {
     for (const [name, functions] of Object.entries(functionsOf)) {
@@ -122,9 +125,10 @@ export function handOver({
     }
   }
   // The guardian vetoes what the council has scheduled.
-  manage("setRoleGuardian", [COUNCIL_ROLE, GUARDIAN_ROLE]);
+  for (const role of [COUNCIL_ROLE, RESUMER_ROLE]) manage("setRoleGuardian", [role, GUARDIAN_ROLE]);
   manage("grantRole", [GUARDIAN_ROLE, keys.guardian.address, 0]);
   manage("grantRole", [COUNCIL_ROLE, keys.council.address, network.councilDelay]);
+  manage("grantRole", [RESUMER_ROLE, keys.council.address, network.resumeDelay]);
   manage("grantRole", [ADMIN_ROLE, keys.council.address, network.councilDelay]);
   manage("renounceRole", [ADMIN_ROLE, transactor.address]);
 }

@@ -42,14 +42,17 @@ export const ADMIN_ROLE = 0n;
 export const COUNCIL_ROLE = 1n;
 /** Tightens, at once. */
 export const GUARDIAN_ROLE = 2n;
+/** Ends pauses, after a delay that is shorter than a pause: a later one would be of no use. */
+export const RESUMER_ROLE = 3n;
 
 export const COUNCIL_FUNCTIONS = {
   gateway: ["openLane", "addPath", "loosenWindow"],
   layerZeroPath: ["openRemote"],
   watcherPath: ["openRemote"],
   app: ["listAsset"],
-  pauseController: ["resume", "addPauser"],
+  pauseController: ["addPauser"],
 } as const;
+export const RESUMER_FUNCTIONS = { pauseController: ["resume"] } as const;
 export const GUARDIAN_FUNCTIONS = {
   gateway: ["tightenWindow"],
   layerZeroPath: ["skip", "nilify"],

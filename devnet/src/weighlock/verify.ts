@@ -24,6 +24,8 @@ import {
   GUARDIAN_ROLE,
   LAYER_ZERO_PATH,
   OUR_DVN,
+  RESUMER_FUNCTIONS,
+  RESUMER_ROLE,
   WATCHER_PATH,
 } from "./contracts.ts";
 
@@ -307,6 +309,7 @@ function roleChecks({ client, network, chain, keys }: Context): Read[] {
     });
   return [
     ...functionRoles(COUNCIL_FUNCTIONS, COUNCIL_ROLE),
+    ...functionRoles(RESUMER_FUNCTIONS, RESUMER_ROLE),
     ...functionRoles(GUARDIAN_FUNCTIONS, GUARDIAN_ROLE),
     check(
       "who vetoes the council",
@@ -315,7 +318,15 @@ function roleChecks({ client, network, chain, keys }: Context): Read[] {
     ),
     hasRole("guardian", GUARDIAN_ROLE, keys.guardian.address, [true, 0]),
     hasRole("council", COUNCIL_ROLE, keys.council.address, [true, network.councilDelay]),
+    hasRole("council", RESUMER_ROLE, keys.council.address, [true, network.resumeDelay]),
+    check(
+      "who vetoes a resume",
+      GUARDIAN_ROLE,
+      client.readContract({ ...manager, functionName: "getRoleGuardian", args: [RESUMER_ROLE] }),
+    ),
     hasRole("council", ADMIN_ROLE, keys.council.address, [true, network.councilDelay]),
-    ...[ADMIN_ROLE, COUNCIL_ROLE, GUARDIAN_ROLE].map((role) => hasRole("deployer", role, chain.deployer, [false, 0])),
+    ...[ADMIN_ROLE, COUNCIL_ROLE, GUARDIAN_ROLE, RESUMER_ROLE].map((role) =>
+      hasRole("deployer", role, chain.deployer, [false, 0]),
+    ),
   ];
 }

@@ -185,6 +185,7 @@ abstract contract Finishers is Ghosts {
     }
 
     function _isFinishing(uint8 chain) private view returns (bool) {
-        return chains[HUB].gateway.haltOf(chains[chain].eid) == Halt.None && !_isPaused(HUB, chain, Direction.In);
+        Halt halt = chains[HUB].gateway.haltOf(chains[chain].eid);
+        return halt != Halt.FalseAck && halt != Halt.FalseReturn && !_isPaused(HUB, chain, Direction.In);
     }
 }

@@ -28,7 +28,8 @@ abstract contract Guardians is Ghosts {
             (uint8 here, uint8 there) = _anyLane();
             Direction direction = Direction(_roll(2));
             if (!_isPaused(here, there, direction)) continue;
-            chains[here].pauseController.resume(chains[there].eid, direction);
+            uint64 until = chains[here].gateway.pausedUntil(chains[there].eid, direction);
+            chains[here].pauseController.resume(chains[there].eid, direction, until);
             ++times["resume"];
             return;
         }

@@ -125,8 +125,9 @@ contract PauseControllerTest is Deployment {
             _pause(pauser, Direction.Out);
             assertEq(_until(Direction.In), _now() + 1 days, "paused in");
             assertEq(_until(Direction.Out), _now() + 1 days, "paused out");
+            uint64 until = _until(Direction.In);
             vm.expectRevert();
-            controller.resume{gas: 1_000_000}(hubEid, Direction.In);
+            controller.resume{gas: 1_000_000}(hubEid, Direction.In, until);
             vm.revertToState(before);
         }
     }
@@ -178,8 +179,9 @@ contract PauseControllerTest is Deployment {
         controller.addPauser(stranger);
         _refuseRole(pauser);
         controller.removePauser(second);
+        uint64 until = _until(Direction.In);
         _refuseRole(pauser);
-        controller.resume(hubEid, Direction.In);
+        controller.resume(hubEid, Direction.In, until);
         vm.stopPrank();
         address[2] memory wrong = [address(0), pauser];
         for (uint256 i = 0; i < 2; ++i) {
@@ -193,7 +195,7 @@ contract PauseControllerTest is Deployment {
     // ── resuming ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     function _resumeCall() internal view returns (bytes memory) {
-        return abi.encodeCall(IPauseController.resume, (hubEid, Direction.In));
+        return abi.encodeCall(IPauseController.resume, (hubEid, Direction.In, _until(Direction.In)));
     }
 
     function test_resume_onlyDelayed() public {
@@ -203,9 +205,11 @@ contract PauseControllerTest is Deployment {
         bytes memory call = _resumeCall();
         bytes32 id = manager.hashOperation(council, address(controller), call);
 
+        uint64 until = _until(Direction.In);
+
         vm.startPrank(council);
         vm.expectRevert(abi.encodeWithSelector(IAccessManager.AccessManagerNotScheduled.selector, id));
-        controller.resume(hubEid, Direction.In);
+        controller.resume(hubEid, Direction.In, until);
         manager.schedule(address(controller), call, 0);
         vm.warp(_now() + DELAY - 1);
         vm.expectRevert(abi.encodeWithSelector(IAccessManager.AccessManagerNotReady.selector, id));
@@ -241,16 +245,29 @@ contract PauseControllerTest is Deployment {
     }
 
     function test_resume_revertsWhenNothingIsPaused() public {
-        bytes memory refusal = abi.encodeWithSelector(IPauseController.NotPaused.selector, hubEid, Direction.In);
-        vm.expectRevert(refusal);
-        controller.resume(hubEid, Direction.In);
+        _refuseResume(0);
         _pause(pauser, Direction.Out);
-        vm.expectRevert(refusal);
-        controller.resume(hubEid, Direction.In);
+        _refuseResume(0);
+        _refuseResume(_until(Direction.Out));
         _pause(pauser, Direction.In);
-        vm.warp(_now() + 1 days);
-        vm.expectRevert(refusal);
-        controller.resume(hubEid, Direction.In);
+        uint64 until = _until(Direction.In);
+        vm.warp(until);
+        _refuseResume(until);
+    }
+
+    function test_resume_ofOnePauseDoesNotEndTheNext() public {
+        _pause(pauser, Direction.In);
+        uint64 first = _until(Direction.In);
+        vm.warp(first);
+        _pause(pauser, Direction.In);
+        _refuseResume(first);
+        controller.resume(hubEid, Direction.In, _until(Direction.In));
+        assertEq(_until(Direction.In), 0, "its own does");
+    }
+
+    function _refuseResume(uint64 until) internal {
+        vm.expectRevert(abi.encodeWithSelector(IPauseController.NotPaused.selector, hubEid, Direction.In, until));
+        controller.resume(hubEid, Direction.In, until);
     }
 
     // ── a false return ──────────────────────────────────────────────────────────────────────────────────────────────

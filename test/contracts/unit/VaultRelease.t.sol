@@ -268,8 +268,8 @@ contract VaultReleaseTest is OneVault {
     function test_retry_goesOnWhenThePauseIsLifted() public {
         (Entry memory entry, uint64 parkedAt) = _park();
         fickle.setMood(Mood.Honest);
-        _pause(Direction.In);
-        chains[A].pauseController.resume(hubEid, Direction.In);
+        uint64 until = _pause(Direction.In);
+        chains[A].pauseController.resume(hubEid, Direction.In, until);
         vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "paid");
     }
