@@ -10,7 +10,7 @@ import { accountOf } from "@weighlock/core/entry.ts";
 import { formatPlain } from "@weighlock/core/plain.ts";
 import { dvnAbi, receiveUlnAbi } from "@weighlock/devnet/layerzero/abi.ts";
 import { DEFAULT_ADMIN_ROLE, ADMIN_ROLE as DVN_ADMIN } from "@weighlock/devnet/layerzero/dvnAdmin.ts";
-import { ADMIN_ROLE, COUNCIL_ROLE, GUARDIAN_ROLE } from "@weighlock/devnet/weighlock/contracts.ts";
+import { ADMIN_ROLE, COUNCIL_ROLE, GUARDIAN_ROLE, RESUMER_ROLE } from "@weighlock/devnet/weighlock/contracts.ts";
 import { type Address, erc20Abi } from "viem";
 import type { AttackNetwork, Chain } from "./network.ts";
 
@@ -55,7 +55,9 @@ function laneOf({ client, gateway, layerZero, paths }: Chain, eid: number): Prom
 function powersOf({ client, accessManager, pauseController, layerZero }: Chain, who: Address): Promise<unknown[]> {
   const manager = { address: accessManager, abi: accessManagerAbi, functionName: "hasRole" } as const;
   return Promise.all([
-    ...[ADMIN_ROLE, COUNCIL_ROLE, GUARDIAN_ROLE].map((role) => client.readContract({ ...manager, args: [role, who] })),
+    ...[ADMIN_ROLE, COUNCIL_ROLE, GUARDIAN_ROLE, RESUMER_ROLE].map((role) =>
+      client.readContract({ ...manager, args: [role, who] }),
+    ),
     client.readContract({ address: pauseController, abi: pauseControllerAbi, functionName: "isPauser", args: [who] }),
     ...layerZero.dvns.flatMap(({ address }) =>
       [DVN_ADMIN, DEFAULT_ADMIN_ROLE].map((role) =>

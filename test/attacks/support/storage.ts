@@ -1,6 +1,7 @@
 /** Storage patches: a defence taken out by what a contract remembers, found by the compiler's own layout. */
 
 import { layout } from "@weighlock/core/abi/layout.ts";
+import { accountOf } from "@weighlock/core/entry.ts";
 import { type Address, encodeAbiParameters, type Hex, keccak256, numberToHex, parseAbiParameters } from "viem";
 import type { Client } from "./network.ts";
 
@@ -40,4 +41,10 @@ export async function patch({
     index: slot,
     value: numberToHex((word & ~mask) | (value << shift), { size: 32 }),
   });
+}
+
+/** The slot of an owner's balance (subaccount 0) in the clearing house. */
+export function balanceSlot(owner: Address, asset: number): Hex {
+  const account = BigInt(accountOf({ owner }));
+  return slotOf(asset, slotOf(account, layout.ClearingHouse.variables.balanceOf.slot));
 }
