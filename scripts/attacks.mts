@@ -103,7 +103,7 @@ function page(all: readonly Attack[]): string {
   const rows = all
     .filter(({ defence }) => defence === "on")
     .map((on) => {
-      const off = all.find(
+      const offs = all.filter(
         (each) =>
           each.defence === "off" &&
           each.class === on.class &&
@@ -112,7 +112,7 @@ function page(all: readonly Attack[]): string {
           each.path === on.path,
       );
       const blocks = [on.blocksToDetect, on.blocksToHalt].map((each) => (each === null ? "–" : `${each}`)).join(" / ");
-      const control = off === undefined ? "" : `${off.how}: ${off.succeeded ? "succeeds" : "fails"}, ${off.loss}`;
+      const control = offs.map((off) => `${off.how}: ${off.succeeded ? "succeeds" : "fails"}, ${off.loss}`).join("; ");
       return `| ${on.class} | ${on.name} | ${on.direction} | ${on.path} | ${on.succeeded ? "succeeds" : "fails"}, ${on.loss} of ${on.bound} | ${blocks} | ${control} |`;
     });
   return `# Attacks

@@ -3,27 +3,33 @@
 import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { layerZeroPathAbi } from "@weighlock/core/abi/layerZeroPath.ts";
+import { layout } from "@weighlock/core/abi/layout.ts";
 import { encodeCommitment } from "@weighlock/core/commitment.ts";
-import { type HubDeployment, pathByName, type VaultDeployment } from "@weighlock/core/deployment.ts";
+import { pathByName, type VaultDeployment } from "@weighlock/core/deployment.ts";
 import { accountOf, EntryKind, type EntryWords, packEntry, partyOf } from "@weighlock/core/entry.ts";
 import { formatEvm } from "@weighlock/core/interop.ts";
 import type { DevAccount } from "@weighlock/devnet/anvil.ts";
 import { createCleanup } from "@weighlock/devnet/testing.ts";
-import { type Address, pad, zeroHash } from "viem";
+import { type Address, pad, parseEventLogs, zeroHash } from "viem";
 import { afterAll, beforeAll } from "vitest";
 import { harness } from "./support/artifacts.ts";
-import { carry } from "./support/carry.ts";
-import { DEPOSITED, fundVaults } from "./support/fixture.ts";
-import { holdingsOf, USDC } from "./support/holdings.ts";
+import { carry, seal } from "./support/carry.ts";
+import { DEPOSITED, depositAs, fundVaults } from "./support/fixture.ts";
+import { holdingsOf, ONE, USDC } from "./support/holdings.ts";
 import { type AttackNetwork, type Chain, refusalOf, send, startNetwork } from "./support/network.ts";
 import { attackTest, type Outcome } from "./support/record.ts";
-import { attestByNetwork, attestByWatchers, type Ends, forged } from "./support/words.ts";
+import { laneSlot, patch } from "./support/storage.ts";
+import { attestByNetwork, attestByWatchers, type Ends, forged, truth } from "./support/words.ts";
 
 const cleanup = createCleanup();
 const LAYER_ZERO = 1;
 const WATCHERS = 2;
+const OFF = {
+  layerzero: { off: "a gateway that believes one path" },
+  watcher: { off: "a gateway that believes one path, with the watchers' marked as a network in storage" },
+} as const;
 let guarded: AttackNetwork;
-/** The hub's and alpha's gateways believe one path. */
+/** The hub's and alpha's gateways believe one path, and take the watchers' for a network. */
 let unguarded: AttackNetwork;
 
 beforeAll(async () => {
@@ -33,8 +39,16 @@ beforeAll(async () => {
     startNetwork({ cleanup, replaced: { hub: { Gateway }, alpha: { Gateway } } }),
   ]);
   await Promise.all([fundVaults(guarded), fundVaults(unguarded)]);
+  const { hub, alpha } = unguarded;
+  await Promise.all([believeWatchers(hub, alpha.eid), believeWatchers(alpha, hub.eid)]);
 });
 afterAll(() => cleanup.run());
+
+async function believeWatchers({ client, gateway: address }: Chain, eid: number): Promise<void> {
+  const { offset, bytes } = layout.Gateway.structs.Counters.networks;
+  const value = BigInt(LAYER_ZERO | WATCHERS);
+  await patch({ client, address, slot: laneSlot(eid, "counters"), offset, bytes, value });
+}
 
 function forgedDeposit(vault: Chain<VaultDeployment>, owner: Address): EntryWords {
   return packEntry({
@@ -83,45 +97,68 @@ async function executeByAnyMask(
   return false;
 }
 
+type Speak = typeof attestByNetwork;
+/** Who of the two paths lies, and who stays honest. */
+const PATHS: Record<"layerzero" | "watcher", { lie: Speak; honest: Speak }> = {
+  layerzero: { lie: attestByNetwork, honest: attestByWatchers },
+  watcher: { lie: attestByWatchers, honest: attestByNetwork },
+};
+
+/** What comes next is honest: the other path speaks of the same count, and the lie is evidence. */
+async function exposeBy(network: AttackNetwork, ends: Ends, honest: Speak, attestedBlock: bigint) {
+  await seal(network, ends);
+  const { blockNumber, logs } = await honest(network, ends, await truth(ends));
+  const halted = parseEventLogs({ abi: gatewayAbi, eventName: "LaneHalted", logs });
+  const blocks = halted.length === 0 ? null : Number(blockNumber - attestedBlock);
+  return { blocksToDetect: blocks, blocksToHalt: blocks };
+}
+
 /**
  * A deposit that never happened, attested by one path. What is credited is withdrawn from the other vault: on the lied-about
  * lane the hub would acknowledge what was never posted, and halt it.
  */
-function forgeInto(network: AttackNetwork, attest: typeof attestByNetwork): Promise<Outcome> {
+function forgeIn(network: AttackNetwork, path: keyof typeof PATHS): Promise<Outcome> {
   return network.rehearse(async () => {
+    const { lie, honest } = PATHS[path];
+    const { hub, alpha, beta } = network;
     const thief = await network.newAccount();
-    const ends: Ends = { src: network.alpha, dst: network.hub };
-    const entry = forgedDeposit(network.alpha, thief.address);
+    const [trader] = network.keys.traders;
+    const ends: Ends = { src: alpha, dst: hub };
+    const entry = forgedDeposit(alpha, thief.address);
     const commitment = await forged(ends, [entry]);
-    await attest(network, ends, commitment);
+    const { blockNumber } = await lie(network, ends, commitment);
     const succeeded = await executeByAnyMask(ends, thief, entry, commitment.count);
     if (succeeded) {
-      const hub = network.hub as Chain<HubDeployment>;
-      const args = [0n, network.beta.eid, USDC, DEPOSITED, thief.address] as const;
-      await send({
-        chain: hub,
-        from: thief,
-        address: hub.clearingHouse,
-        abi: clearingHouseAbi,
-        functionName: "withdraw",
-        args,
-      });
-      await carry(network, { src: hub, dst: network.beta });
+      const args = [0n, beta.eid, USDC, DEPOSITED, thief.address] as const;
+      const at = { address: hub.clearingHouse, abi: clearingHouseAbi, functionName: "withdraw" } as const;
+      await send({ chain: hub, from: thief, ...at, args });
+      await carry(network, { src: hub, dst: beta });
+      return { succeeded, loss: await holdingsOf(network, [thief.address]) };
     }
-    return { succeeded, loss: await holdingsOf(network, [thief.address]) };
+    if (trader !== undefined) await depositAs({ trader, vault: alpha, amount: DEPOSITED });
+    const blocks = await exposeBy(network, ends, honest, blockNumber);
+    return { succeeded, loss: await holdingsOf(network, [thief.address]), ...blocks };
   });
 }
 
 /** A release that the hub never made, attested by one path. */
-function forgeOut(network: AttackNetwork, attest: typeof attestByNetwork): Promise<Outcome> {
+function forgeOut(network: AttackNetwork, path: keyof typeof PATHS): Promise<Outcome> {
   return network.rehearse(async () => {
+    const { lie, honest } = PATHS[path];
+    const { hub, alpha } = network;
     const thief = await network.newAccount();
-    const ends: Ends = { src: network.hub, dst: network.alpha };
-    const entry = forgedRelease(network.alpha, thief.address);
+    const [trader] = network.keys.traders;
+    const ends: Ends = { src: hub, dst: alpha };
+    const entry = forgedRelease(alpha, thief.address);
     const commitment = await forged(ends, [entry]);
-    await attest(network, ends, commitment);
+    const { blockNumber } = await lie(network, ends, commitment);
     const succeeded = await executeByAnyMask(ends, thief, entry, commitment.count);
-    return { succeeded, loss: await holdingsOf(network, [thief.address]) };
+    const loss = await holdingsOf(network, [thief.address]);
+    if (succeeded || trader === undefined) return { succeeded, loss };
+    const args = [0n, alpha.eid, USDC, ONE, trader.address] as const;
+    const at = { address: hub.clearingHouse, abi: clearingHouseAbi, functionName: "withdraw" } as const;
+    await send({ chain: hub, from: trader, ...at, args });
+    return { succeeded, loss, ...(await exposeBy(network, ends, honest, blockNumber)) };
   });
 }
 
@@ -172,47 +209,25 @@ function enterUnverified(network: AttackNetwork, { src, dst }: Ends): Promise<Ou
   });
 }
 
-const OFF = { off: "a gateway that believes one path" };
-attackTest({
-  class: "A01",
-  name: "all verifiers of the network path sign a deposit that never happened",
-  direction: "alpha → hub",
-  path: "layerzero",
-  defence: "on",
-  run: () => forgeInto(guarded, attestByNetwork),
-});
-attackTest({
-  class: "A01",
-  name: "all verifiers of the network path sign a deposit that never happened",
-  direction: "alpha → hub",
-  path: "layerzero",
-  defence: OFF,
-  run: () => forgeInto(unguarded, attestByNetwork),
-});
-attackTest({
-  class: "A01",
-  name: "all verifiers of the network path sign a release that nobody made",
-  direction: "hub → alpha",
-  path: "layerzero",
-  defence: "on",
-  run: () => forgeOut(guarded, attestByNetwork),
-});
-attackTest({
-  class: "A01",
-  name: "all verifiers of the network path sign a release that nobody made",
-  direction: "hub → alpha",
-  path: "layerzero",
-  defence: OFF,
-  run: () => forgeOut(unguarded, attestByNetwork),
-});
-attackTest({
-  class: "A01",
-  name: "threshold watchers sign a deposit that never happened",
-  direction: "alpha → hub",
-  path: "watcher",
-  defence: "on",
-  run: () => forgeInto(guarded, attestByWatchers),
-});
+for (const path of ["layerzero", "watcher"] as const) {
+  const who = path === "layerzero" ? "all verifiers of the network path" : "threshold watchers";
+  const deposit = {
+    class: "A01",
+    name: `${who} sign a deposit that never happened`,
+    direction: "alpha → hub",
+    path,
+  } as const;
+  attackTest({ ...deposit, defence: "on", run: () => forgeIn(guarded, path) });
+  attackTest({ ...deposit, defence: OFF[path], run: () => forgeIn(unguarded, path) });
+  const release = {
+    class: "A01",
+    name: `${who} sign a release that nobody made`,
+    direction: "hub → alpha",
+    path,
+  } as const;
+  attackTest({ ...release, defence: "on", run: () => forgeOut(guarded, path) });
+  attackTest({ ...release, defence: OFF[path], run: () => forgeOut(unguarded, path) });
+}
 attackTest({
   class: "A01",
   name: "a stranger calls every entrance with a word that nobody verified",
