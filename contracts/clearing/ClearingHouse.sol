@@ -21,7 +21,7 @@ contract ClearingHouse is Withdrawals, HeldEntries {
     {}
 
     /// @inheritdoc ILaneApp
-    function onEntries(uint32 srcEid, uint64 firstIndex, Entry[] calldata entries) external {
+    function onEntries(uint32 srcEid, uint64 firstIndex, Entry[] calldata entries) external virtual {
         if (msg.sender != address(gateway)) revert OnlyOurGateway(msg.sender);
         for (uint256 i = 0; i < entries.length;) {
             Entry memory entry = entries[i];

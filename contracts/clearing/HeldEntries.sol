@@ -124,14 +124,17 @@ abstract contract HeldEntries is Ledger {
         emit EntryHeld(srcEid, index, reason, entry, parkedAt);
     }
 
-    /// @dev Whoever finishes a held entry takes its word away first: it ends once. Not over a lane that is stopped: what
-    /// it brought may be what it was stopped for.
+    /// @dev Whoever finishes a held entry takes its word away first: it ends once. Not over a lane that is paused, and not
+    /// when its peer has executed or given back what never was: what it brought may be forged too. (A contradiction is
+    /// about what comes next, not about what two paths agreed on before it.)
     function _takeHeld(uint32 srcEid, uint64 index, Entry calldata entry, Held reason, uint64 parkedAt) internal {
         if (heldOf[srcEid][index] != _heldHash(entry, reason, parkedAt)) revert HeldUnknown(srcEid, index);
         delete heldOf[srcEid][index];
         Halt halt = gateway.haltOf(srcEid);
         uint64 until = gateway.pausedUntil(srcEid, Direction.In);
-        if (halt != Halt.None || until > block.timestamp) revert FinishingStopped(srcEid, halt, until);
+        if (halt == Halt.FalseAck || halt == Halt.FalseReturn || until > block.timestamp) {
+            revert FinishingStopped(srcEid, halt, until);
+        }
     }
 
     function _heldHash(Entry memory entry, Held reason, uint64 parkedAt) internal pure returns (bytes32) {

@@ -183,6 +183,8 @@ interface ICollateralVault is ILaneApp {
         bytes calldata signature
     ) external returns (uint64 index);
 
+    function isRequestNonceUsed(address requester, uint256 nonce) external view returns (bool);
+
     /// @return What `requester` signs.
     function requestDigest(Request calldata request, address requester, uint256 nonce, uint256 deadline)
         external

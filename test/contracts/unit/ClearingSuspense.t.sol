@@ -181,7 +181,17 @@ contract ClearingSuspenseTest is Clearing {
         _assertBooks();
     }
 
-    function test_finishing_stopsWhereTheLaneIsHalted() public {
+    function test_finishing_stopsAfterAFalseAck() public {
+        _list(UNLISTED);
+        vm.warp(parkedAt + 7 days);
+        Commitment memory lie = _commitment(A, HUB, 0);
+        (lie.ackCount, lie.ackHead) = (99, "never sealed");
+        TestPath(chains[HUB].network).attest(chains[A].name, lie.encode());
+        _assertStopped(Halt.FalseAck, 0);
+    }
+
+    /// @dev A contradiction is about what comes next, not about what two paths agreed on before it.
+    function test_finishing_goesOnAfterAContradiction() public {
         _list(UNLISTED);
         vm.warp(parkedAt + 7 days);
         Commitment memory lie = _commitment(A, HUB, 0);
@@ -189,7 +199,11 @@ contract ClearingSuspenseTest is Clearing {
         TestPath(chains[HUB].network).attest(chains[A].name, lie.encode());
         lie.head = "another";
         TestPath(chains[HUB].watchers).attest(chains[A].name, lie.encode());
-        _assertStopped(Halt.Contradiction, 0);
+        assertEq(uint8(chains[HUB].gateway.haltOf(eidA)), uint8(Halt.Contradiction), "the lane is halted");
+        hub.finish(eidA, 0, unlisted, parkedAt);
+        hub.refund(eidA, 1, ownerless, Held.OwnerZero, parkedAt);
+        assertEq(hub.balanceOf(account, UNLISTED), 500, "what two paths agreed on is finished");
+        _assertBooks();
     }
 
     /// @dev A refund is value out: it stops with that direction, and what it took is there again.
