@@ -258,8 +258,104 @@ const commitments = [
   cut("five words", (encoded) => concat([encoded, zeroHash])),
 ];
 
+type WithdrawalFields = {
+  chainId: bigint;
+  clearingHouse: Address;
+  owner: Address;
+  subaccount: bigint;
+  dstEid: number;
+  asset: number;
+  amount: bigint;
+  recipient: Address;
+  maxFee: bigint;
+  nonce: bigint;
+  deadline: bigint;
+};
+const textHash = (text: string): Hex => keccak256(stringToHex(text));
+const DOMAIN_TYPE = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)";
+const WITHDRAWAL_TYPE =
+  "Withdrawal(address owner,uint96 subaccount,uint32 dstEid,uint16 asset,uint128 amount,address recipient,uint128 maxFee,uint256 nonce,uint256 deadline)";
+const withdrawal = (seed: string, changes: Partial<WithdrawalFields> = {}) => {
+  const fields: WithdrawalFields = {
+    chainId: arbitrum.chainId,
+    clearingHouse: addressOf("clearing house"),
+    owner: addressOf(`${seed} owner`),
+    subaccount: 0n,
+    dstEid: ethereum.eid,
+    asset: 1,
+    amount: 25_000_000n,
+    recipient: addressOf(`${seed} recipient`),
+    maxFee: 100_000n,
+    nonce: 7n,
+    deadline: 1_800_000_000n,
+    ...changes,
+  };
+  const domain = hashOf(
+    textHash(DOMAIN_TYPE),
+    textHash("Weighlock Clearing House"),
+    textHash("1"),
+    word(fields.chainId),
+    padHex(fields.clearingHouse, { size: 32 }),
+  );
+  const struct = hashOf(
+    textHash(WITHDRAWAL_TYPE),
+    padHex(fields.owner, { size: 32 }),
+    word(fields.subaccount),
+    word(fields.dstEid),
+    word(fields.asset),
+    word(fields.amount),
+    padHex(fields.recipient, { size: 32 }),
+    word(fields.maxFee),
+    word(fields.nonce),
+    word(fields.deadline),
+  );
+  return {
+    amount: word(fields.amount),
+    asset: word(fields.asset),
+    chainId: word(fields.chainId),
+    clearingHouse: fields.clearingHouse,
+    deadline: word(fields.deadline),
+    digest: keccak256(concat(["0x1901", domain, struct])),
+    dstEid: word(fields.dstEid),
+    maxFee: word(fields.maxFee),
+    nonce: word(fields.nonce),
+    owner: fields.owner,
+    recipient: fields.recipient,
+    subaccount: word(fields.subaccount),
+  };
+};
+const withdrawals = [
+  withdrawal("first"),
+  withdrawal("another chain", { chainId: 31_337n }),
+  withdrawal("another hub", { clearingHouse: addressOf("another clearing house") }),
+  withdrawal("subaccount", { subaccount: 3n }),
+  withdrawal("no fee", { maxFee: 0n }),
+  withdrawal("largest", {
+    owner: largest.gateway,
+    subaccount: max(96),
+    dstEid: 0xffff_ffff,
+    asset: 0xffff,
+    amount: max(128),
+    recipient: largest.gateway,
+    maxFee: max(128),
+    nonce: max(256),
+    deadline: max(256),
+  }),
+  withdrawal("smallest", {
+    owner: smallest.gateway,
+    dstEid: 0,
+    asset: 0,
+    amount: 0n,
+    recipient: smallest.gateway,
+    maxFee: 0n,
+    nonce: 0n,
+    deadline: 0n,
+  }),
+];
+
 mkdirSync(TARGET, { recursive: true });
-for (const [name, cases] of Object.entries({ entries, roots, lanes, heads, suffixes, commitments })) {
+const files = { entries, roots, lanes, heads, suffixes, commitments, withdrawals };
+for (const [name, cases] of Object.entries(files)) {
   writeFileSync(join(TARGET, `${name}.json`), `${JSON.stringify(cases, null, 2)}\n`);
 }
-console.log(`test/vectors: entries, roots, lanes, heads, suffixes, commitments`);
+console.log(`test/vectors: ${Object.keys(files).join(", ")}`);

@@ -7,39 +7,11 @@ import {Halt, IGateway} from "../../../contracts/interfaces/IGateway.sol";
 import {accountOf, toParty} from "../../../contracts/types/Account.sol";
 import {Commitment} from "../../../contracts/types/Commitment.sol";
 import {Entry, KIND_DEPOSIT, KIND_RELEASE, makeEntry} from "../../../contracts/types/Entry.sol";
+import {Clearing} from "../mocks/Clearing.sol";
 import {Deploy} from "../mocks/Deploy.sol";
-import {Deployment} from "../mocks/Deployment.sol";
 import {TestPath} from "../mocks/TestPath.sol";
 
-contract ClearingHouseTest is Deployment {
-    address internal trader = makeAddr("trader");
-    address internal recipient = makeAddr("recipient");
-    bytes32 internal account;
-    uint32 internal eidA;
-    uint32 internal eidB;
-
-    function setUp() public override {
-        super.setUp();
-        account = accountOf(trader, 0);
-        (eidA, eidB) = (chains[A].eid, chains[B].eid);
-    }
-
-    function _depositOf(uint32 eid, uint16 asset, uint128 amount) internal view returns (Entry memory) {
-        return makeEntry(KIND_DEPOSIT, asset, eid, 0, amount, account, toParty(trader));
-    }
-
-    function _onEntry(uint32 srcEid, uint64 index, Entry memory entry) internal {
-        Entry[] memory entries = new Entry[](1);
-        entries[0] = entry;
-        vm.prank(address(chains[HUB].gateway));
-        hub.onEntries(srcEid, index, entries);
-    }
-
-    function _expectHeld(uint32 srcEid, uint64 index, Held reason, Entry memory entry) internal {
-        vm.expectEmit(address(hub));
-        emit IClearingHouse.EntryHeld(srcEid, index, reason, entry, uint64(vm.getBlockTimestamp()));
-    }
-
+contract ClearingHouseTest is Clearing {
     function _assertBooks(uint128 credited, uint128 suspense, uint256 ledger) internal view {
         (uint128 credited_,) = hub.laneBook(eidA, USD);
         assertEq(credited_, credited, "credited");

@@ -2,9 +2,12 @@
 pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
+import {IClearingHouse} from "../../../contracts/interfaces/IClearingHouse.sol";
+import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
 import {Commitment} from "../../../contracts/types/Commitment.sol";
 import {Entry} from "../../../contracts/types/Entry.sol";
 import {LaneEnd, LaneId} from "../../../contracts/types/LaneId.sol";
+import {Withdrawal} from "../../../contracts/types/Withdrawal.sol";
 import {Codec} from "../harness/Codec.sol";
 import {Deploy} from "../mocks/Deploy.sol";
 
@@ -66,6 +69,21 @@ contract VectorsTest is Test {
         bytes32 head;
         bytes32 lane;
         string reason;
+    }
+
+    struct WithdrawalCase {
+        uint256 amount;
+        uint256 asset;
+        uint256 chainId;
+        address clearingHouse;
+        uint256 deadline;
+        bytes32 digest;
+        uint256 dstEid;
+        uint256 maxFee;
+        uint256 nonce;
+        address owner;
+        address recipient;
+        uint256 subaccount;
     }
 
     Codec internal codec;
@@ -161,5 +179,36 @@ contract VectorsTest is Test {
             assertEq(codec.encode(made), c.encoded, "encoded");
             assertEq(keccak256(abi.encode(read)), keccak256(abi.encode(made)), "and read again");
         }
+    }
+
+    /// @dev The clearing house's own code, at the address and on the chain of the vector.
+    function test_withdrawals() public {
+        WithdrawalCase[] memory cases = abi.decode(_read("withdrawals"), (WithdrawalCase[]));
+        assertGt(cases.length, 0, "there are cases");
+        IClearingHouse hub = _clearingHouse();
+        for (uint256 i = 0; i < cases.length; ++i) {
+            WithdrawalCase memory c = cases[i];
+            vm.chainId(uint64(c.chainId));
+            vm.etch(c.clearingHouse, address(hub).code);
+            Withdrawal memory withdrawal = Withdrawal({
+                owner: c.owner,
+                subaccount: uint96(c.subaccount),
+                dstEid: uint32(c.dstEid),
+                asset: uint16(c.asset),
+                amount: uint128(c.amount),
+                recipient: c.recipient,
+                maxFee: uint128(c.maxFee),
+                nonce: c.nonce,
+                deadline: c.deadline
+            });
+            assertEq(IClearingHouse(c.clearingHouse).withdrawalDigest(withdrawal), c.digest, "what the owner signs");
+        }
+    }
+
+    function _clearingHouse() internal returns (IClearingHouse) {
+        address gateway = makeAddr("gateway");
+        address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
+        vm.mockCall(gateway, abi.encodeCall(IGateway.app, ()), abi.encode(next));
+        return IClearingHouse(Deploy.create("ClearingHouse.sol:ClearingHouse", abi.encode(gateway, address(this))));
     }
 }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Held, IClearingHouse} from "../../../contracts/interfaces/IClearingHouse.sol";
+import {accountOf, toParty} from "../../../contracts/types/Account.sol";
+import {Direction} from "../../../contracts/types/Direction.sol";
+import {Entry, KIND_DEPOSIT, makeEntry} from "../../../contracts/types/Entry.sol";
+import {Deployment} from "./Deployment.sol";
+import {Log, Logs} from "./Logs.sol";
+
+/// @dev The deployment, seen from the hub: entries handed over as the gateway does, and the books after.
+abstract contract Clearing is Deployment {
+    using Logs for Log;
+
+    address internal trader = makeAddr("trader");
+    address internal recipient = makeAddr("recipient");
+    bytes32 internal account;
+    uint32 internal eidA;
+    uint32 internal eidB;
+
+    function setUp() public virtual override {
+        super.setUp();
+        account = accountOf(trader, 0);
+        (eidA, eidB) = (chains[A].eid, chains[B].eid);
+        vm.chainId(chains[HUB].id);
+    }
+
+    function _now() internal view returns (uint64) {
+        return uint64(vm.getBlockTimestamp());
+    }
+
+    function _depositOf(uint32 eid, uint16 asset, uint128 amount) internal view returns (Entry memory) {
+        return makeEntry(KIND_DEPOSIT, asset, eid, 0, amount, account, toParty(trader));
+    }
+
+    /// @dev As the gateway hands it over, whatever the vault's chain would have posted.
+    function _onEntry(uint32 srcEid, uint64 index, Entry memory entry) internal {
+        Entry[] memory entries = new Entry[](1);
+        entries[0] = entry;
+        _onEntries(srcEid, index, entries);
+    }
+
+    function _onEntries(uint32 srcEid, uint64 firstIndex, Entry[] memory entries) internal {
+        vm.prank(address(chains[HUB].gateway));
+        hub.onEntries(srcEid, firstIndex, entries);
+    }
+
+    function _expectHeld(uint32 srcEid, uint64 index, Held reason, Entry memory entry) internal {
+        vm.expectEmit(address(hub));
+        emit IClearingHouse.EntryHeld(srcEid, index, reason, entry, _now());
+    }
+
+    function _pause(uint8 chain, Direction direction) internal {
+        if (!chains[HUB].pauseController.isPauser(address(this))) chains[HUB].pauseController.addPauser(address(this));
+        chains[HUB].pauseController.pause(chains[chain].eid, direction);
+    }
+
+    /// @dev Seals what is open in the lane to a vault, and reads it.
+    function _sealTo(uint8 chain) internal {
+        (uint64 posted, uint64 sealed_,) = chains[HUB].gateway.outbox(chains[chain].eid);
+        if (posted != sealed_) chains[HUB].gateway.seal(chains[chain].eid);
+        _follow();
+    }
+
+    /// @dev The whole window of the lane to a vault that holds an entry.
+    function _windowOf(uint8 chain, uint64 ref) internal view returns (uint64 previousCount, Entry[] memory window) {
+        Log storage lane = laneLogs[HUB][chain];
+        uint256 number = 1;
+        while (lane.counts[number] <= ref) ++number;
+        previousCount = lane.counts[number - 1];
+        window = new Entry[](lane.counts[number] - previousCount);
+        for (uint256 i = 0; i < window.length; ++i) {
+            window[i] = lane.entries[previousCount + i];
+        }
+    }
+
+    /// @dev 2 and 3, for an asset: no vault is asked for more than it brought in, and every unit is somebody's or waits.
+    function _assertBacked(uint16 asset) internal view {
+        uint256 backing;
+        uint256 owed = hub.totalLedger(asset);
+        for (uint8 chain = A; chain <= B; ++chain) {
+            uint32 eid = chains[chain].eid;
+            (uint128 credited, uint128 authorised) = hub.laneBook(eid, asset);
+            uint256 suspense = hub.suspense(eid, asset);
+            assertLe(authorised + suspense, credited, "authorised <= credited - suspense");
+            assertEq(hub.available(eid, asset), credited - suspense - authorised, "the rest is available");
+            backing += credited - authorised;
+            owed += suspense;
+        }
+        assertEq(owed, backing, "ledger + suspense = credited - authorised");
+    }
+}
