@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {Test} from "forge-std/Test.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {Actions} from "./Actions.sol";
+import {Checks} from "./Checks.sol";
 import {Stage} from "./Ghosts.sol";
-import {Handler} from "./Handler.sol";
 
 /// @dev The invariants say little if the actors never come to what they are for: here they do, over fixed seeds.
-contract Endings is Test {
+contract Endings is Checks {
     uint256 internal constant HISTORIES = 8;
     uint256 internal constant STEPS = 300;
 
@@ -20,7 +19,7 @@ contract Endings is Test {
         vm.pauseGasMetering();
         string[17] memory doings = _doings();
         for (uint256 history = 0; history < HISTORIES; ++history) {
-            Handler handler = _act(history);
+            _act(history);
             for (uint8 stage = 1; stage <= uint8(type(Stage).max); ++stage) {
                 _reached[Stage(stage)] += handler.reached(Stage(stage));
             }
@@ -42,15 +41,17 @@ contract Endings is Test {
         }
     }
 
-    function _act(uint256 history) internal returns (Handler handler) {
-        handler = Handler(vm.deployCode("Handler.sol:Handler"));
-        handler.setUp();
+    function _act(uint256 history) internal {
+        _deployAll();
         bytes4[] memory actions = Actions.all();
         for (uint256 step = 0; step < STEPS; ++step) {
             uint256 seed = uint256(keccak256(abi.encode(history, step)));
             Address.functionCall(address(handler), abi.encodeWithSelector(actions[seed % actions.length], seed));
+            if (step % 16 == 0) _checkAll();
         }
-        assertEq(handler.violations(), 0, handler.firstViolation());
+        _checkAll();
+        handler.heal();
+        _checkHealed();
     }
 
     function _doings() internal pure returns (string[17] memory) {

@@ -75,8 +75,7 @@ abstract contract Traders is Ghosts {
         (address trader, address recipient, uint96 subaccount) = (_anyTrader(), _anyTrader(), uint96(_roll(8) / 7));
         uint256 balance = uint256(hub.balanceOf(accountOf(trader, subaccount), asset));
         uint256 there = hub.available(chains[chain].eid, asset);
-        // Now and then more than there is.
-        uint256 amount = _roll(6) == 0 ? 1 + _roll(2e9) : MINIMUM + _roll(_least(most, balance, there) + 1);
+        uint256 amount = _amount(_least(most, balance, there));
         bool isPossible = chains[HUB].gateway.accepts(chains[chain].eid) && (asset != LATE || isLateListed[chain])
             && amount <= balance && amount <= there && (amount >= MINIMUM || amount == balance);
         bool isDone;
@@ -85,6 +84,13 @@ abstract contract Traders is Ghosts {
             isDone = true;
         } catch {}
         _expect(isDone, isPossible, !isPossible, "withdraw");
+    }
+
+    /// @dev Now and then all of it, or more than there is.
+    function _amount(uint256 most) private returns (uint256) {
+        uint256 kind = _roll(6);
+        if (kind == 0) return 1 + _roll(2e9);
+        return kind == 1 && most != 0 ? most : MINIMUM + _roll(most + 1);
     }
 
     function transfer(uint256 seed) external acting(seed) {
