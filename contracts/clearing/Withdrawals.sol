@@ -134,8 +134,8 @@ abstract contract Withdrawals is Ledger, EIP712 {
         int256 balance = balanceOf[account][asset];
         int256 debit = int256(uint256(amount) + fee);
         if (balance < debit) return Refusal.BalanceTooLow;
-        // The whole of a small balance may leave: it would be locked otherwise.
-        if (amount < minimum && balance != debit) return Refusal.BelowMinimum;
+        // What would be locked otherwise may leave: a small balance, whatever dust somebody sends it meanwhile.
+        if (amount < minimum && balance - debit >= int256(uint256(minimum))) return Refusal.BelowMinimum;
         if (available(dstEid, asset) < amount) return Refusal.VaultTooLow;
         return Refusal.None;
     }

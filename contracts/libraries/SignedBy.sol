@@ -10,7 +10,7 @@ library SignedBy {
     /// @dev A wallet of several owners takes about 10,000 each; one that verifies a passkey by itself about 250,000.
     uint256 internal constant ERC1271_GAS = 300_000;
     /// @dev A call gets 63/64 of what is there; 1,000 for the call itself, to an address that was read before.
-    uint256 internal constant REQUIRED_GAS = ERC1271_GAS * 64 / 63 + 1000;
+    uint256 internal constant REQUIRED_GAS = ERC1271_GAS * 64 / 63 + 4000;
 
     error SignatureGasTooLow(uint256 required, uint256 actual);
 

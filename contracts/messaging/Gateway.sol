@@ -183,7 +183,8 @@ contract Gateway is IGateway, AccessManaged, ReentrancyGuardTransient {
     function reportFalseReturn(uint32 srcEid) external {
         if (msg.sender != app) revert OnlyApp(msg.sender);
         Counters storage counters = _openLaneOf(srcEid).counters;
-        if (counters.halt != Halt.None) return;
+        // It stops more than a contradiction, which a liar could show first to hide it.
+        if (counters.halt == Halt.FalseAck || counters.halt == Halt.FalseReturn) return;
         counters.halt = Halt.FalseReturn;
         emit LaneHalted(srcEid, Halt.FalseReturn);
     }

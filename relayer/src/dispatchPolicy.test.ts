@@ -10,6 +10,7 @@ const quiet: DispatchSituation = {
   now: 1_000n,
   oldestPostedAt: undefined,
   unacknowledgedSince: undefined,
+  boundary: undefined,
 };
 
 test.each<[string, Partial<DispatchSituation>, string | undefined]>([

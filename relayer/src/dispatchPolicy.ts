@@ -21,9 +21,11 @@ export type DispatchSituation = {
   oldestPostedAt: bigint | undefined;
   /** When something was first seen executed and not acknowledged; undefined when that is not known. */
   unacknowledgedSince: bigint | undefined;
+  /** A lower count that must be sent, since `execute` could not show all windows up to the newest; see boundary.ts. */
+  boundary: bigint | undefined;
 };
 
-export type DispatchReason = "count" | "age" | "ack";
+export type DispatchReason = "count" | "age" | "ack" | "windows";
 
 /**
  * Why to dispatch now, or undefined. A dispatch that only acknowledges makes the peer execute nothing, so it gives the
@@ -31,6 +33,7 @@ export type DispatchReason = "count" | "age" | "ack";
  */
 export function decideDispatch(situation: DispatchSituation, policy: DispatchPolicy): DispatchReason | undefined {
   const { posted, executed, sentCount, sentAckCount, now, oldestPostedAt, unacknowledgedSince } = situation;
+  if (situation.boundary !== undefined) return "windows";
   const isOlder = (since: bigint | undefined, limit: number) => since === undefined || now - since >= BigInt(limit);
   if (posted > sentCount) {
     if (posted - sentCount >= BigInt(policy.maxCount)) return "count";

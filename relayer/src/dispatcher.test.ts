@@ -25,6 +25,7 @@ const due = {
   now: 1_000n,
   oldestPostedAt: 990n,
   unacknowledgedSince: undefined,
+  boundary: undefined,
 };
 const PAYING = { held: 700n, paidCount: 4n, paidAt: 970n };
 
@@ -115,4 +116,14 @@ test("nothing is sent when nothing is due", async () => {
   const { dispatch, write } = setUp({ situations: [{ ...due, sentCount: 5n }] });
   await dispatch(job);
   expect(write).not.toHaveBeenCalled();
+});
+
+test("a lower count that must go first is sent directly, past the jar", async () => {
+  const { dispatch, write } = setUp({ situations: [{ ...due, boundary: 3n } as unknown as typeof due] });
+  await dispatch(job);
+  expect(write).toHaveBeenCalledOnce();
+  expect(write.mock.calls[0]?.[0]).toMatchObject({
+    address: lane.src.gateway,
+    args: [lane.dst.eid, 3n, 1, "0xf00d", false],
+  });
 });

@@ -64,10 +64,10 @@ export function createDispatcher({
     return { ...situation, reason, fee };
   }
 
-  function done({ posted, executed, reason, fee }: Due, receipt: TransactionReceipt, reward?: bigint): void {
+  function done({ boundary, posted, executed, reason, fee }: Due, receipt: TransactionReceipt, reward?: bigint): void {
     const { transactionHash: hash, gasUsed } = receipt;
     dispatched.inc({ lane: lane.name, reason, payer: reward === undefined ? "self" : "jar" });
-    logger.info({ count: posted, ackCount: executed, reason, fee, reward, hash, gasUsed }, "dispatched");
+    logger.info({ count: boundary ?? posted, ackCount: executed, reason, fee, reward, hash, gasUsed }, "dispatched");
   }
 
   /** False when the jar did not take it. */
@@ -87,7 +87,7 @@ export function createDispatcher({
 
   async function dispatchDirectly(due: Due): Promise<void> {
     try {
-      const args = [dstEid, EVERYTHING, due.networks, sender.address, false] as const;
+      const args = [dstEid, due.boundary ?? EVERYTHING, due.networks, sender.address, false] as const;
       const call = { address: gateway, abi: gatewayAbi, functionName: "dispatch", args } as const;
       done(due, await sender.write({ ...call, value: due.fee, label }));
     } catch (error) {
@@ -99,7 +99,13 @@ export function createDispatcher({
 
   return async () => {
     let due = await readDue();
-    if (due !== undefined && useTipJars && (await isPaidByJar({ client, lane, ...due }))) {
+    // A jar sends the newest count and no other.
+    if (
+      due !== undefined &&
+      due.boundary === undefined &&
+      useTipJars &&
+      (await isPaidByJar({ client, lane, ...due }))
+    ) {
       if (await dispatchByJar(due)) return;
       // Perhaps since somebody else was first, and then nothing is due any more.
       due = await readDue();

@@ -71,8 +71,8 @@ export async function quoteWithdraw({
   ]);
   const show = (units: bigint) => `${formatUnits(units, canonicalDecimals)} ${symbol}`;
   const there = available.find(({ chain }) => chain === dst.name)?.amount ?? 0n;
-  // The whole of a small balance may leave.
-  const isTooLittle = minimum !== undefined && amount < minimum && amount !== balance;
+  // What would be locked otherwise may leave.
+  const isTooLittle = minimum !== undefined && amount < minimum && balance - amount >= minimum;
   return {
     chain: dst.name,
     asset: symbol,

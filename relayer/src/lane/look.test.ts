@@ -64,6 +64,7 @@ function setUp({ isCaughtUp, knowsEntry }: { isCaughtUp: boolean; knowsEntry: bo
       now: 0n,
       oldestPostedAt: undefined,
       unacknowledgedSince: undefined,
+      boundary: undefined,
     }),
     queues: { dispatch: nothing, commit: nothing, execute },
     policy: { maxAgeSeconds: 1_000, maxCount: 1_000, ackAgeSeconds: 1_000 },

@@ -4,6 +4,7 @@ import type { ChainClient } from "@weighlock/core/chains.ts";
 import { leastOf } from "../bigints.ts";
 import type { DispatchSituation } from "../dispatchPolicy.ts";
 import { hasPath } from "./attested.ts";
+import { MOST_WINDOWS, nextBoundary } from "./boundary.ts";
 import type { LaneChains } from "./chains.ts";
 import type { Lane } from "./lanes.ts";
 import type { LaneRecord } from "./record.ts";
@@ -21,7 +22,7 @@ export type SituationReader = () => Promise<LaneSituation>;
 export function createSituationReader({
   lane,
   record,
-  chains: { src },
+  chains: { src, dst },
 }: {
   lane: Lane;
   record: LaneRecord;
@@ -30,6 +31,14 @@ export function createSituationReader({
   const { client } = src.chain;
   let unacknowledged: { since: bigint; sentAckCount: bigint } | undefined;
   const at = { client, gateway: lane.src.gateway, eid: lane.dst.eid };
+  /** The destination is asked only where it matters: a lane has seldom so many windows. */
+  async function boundary(): Promise<bigint | undefined> {
+    if (record.windowsAfter(0n).length <= MOST_WINDOWS) return undefined;
+    const there = { client: dst.chain.client, gateway: lane.dst.gateway, eid: lane.src.eid };
+    const { executed } = await readCounters(there);
+    return nextBoundary({ record, executed });
+  }
+
   return async () => {
     const [{ posted, sealed, executed, enabled, networks: ofNetworks }, { timestamp: now }] = await Promise.all([
       readCounters(at),
@@ -63,6 +72,7 @@ export function createSituationReader({
       now,
       oldestPostedAt: isFollowed ? oldestPostedAt : now,
       unacknowledgedSince: unacknowledged?.since,
+      boundary: await boundary(),
     };
   };
 }

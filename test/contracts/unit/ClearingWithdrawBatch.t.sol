@@ -232,15 +232,29 @@ contract ClearingWithdrawBatchTest is SignedWithdrawals {
         Withdrawal memory asked = _asked(1);
         (asked.subaccount, asked.amount) = (1, 7);
         SignedWithdrawal memory item = _signed(asked);
-        item.fee = 1;
-        _expectSkipped(asked, Refusal.BelowMinimum);
-        assertFalse(_bringOne(item), "one would be left behind");
         item.fee = 3;
         _expectSkipped(asked, Refusal.BalanceTooLow);
         assertFalse(_bringOne(item), "one is missing");
         item.fee = 2;
         assertTrue(_bringOne(item), "all of it may leave, however small");
         assertEq(hub.balanceOf(accountOf(owner, 1), USD), 0, "and has left");
+    }
+
+    /// @dev A withdrawal of all is signed or asked for long before it is done; a unit of dust sent meanwhile must not stop it.
+    function test_withdrawBatch_dustDoesNotStopASmallBalance() public {
+        vm.startPrank(owner);
+        hub.transfer(0, owner, 1, USD, 9);
+        hub.transfer(0, owner, 2, USD, 9 + MINIMUM);
+        hub.transfer(0, owner, 1, USD, 1);
+        vm.stopPrank();
+        Withdrawal memory asked = _asked(1);
+        (asked.subaccount, asked.amount) = (1, 9);
+        assertTrue(_bringOne(_signed(asked)), "what is left is below the minimum too");
+        asked = _asked(2);
+        (asked.subaccount, asked.amount) = (2, 9);
+        SignedWithdrawal memory item = _signed(asked);
+        _expectSkipped(asked, Refusal.BelowMinimum);
+        assertFalse(_bringOne(item), "what would be left could be withdrawn by itself");
     }
 
     function test_withdrawBatch_theLargestFeeAndAmountAreRefused() public {
