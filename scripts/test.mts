@@ -10,6 +10,7 @@ const suites: readonly Suite[] = [
   { name: "check", command: "npm", args: ["run", "-s", "check"] },
   { name: "forge", command: "forge", args: ["test"] },
   { name: "unit", command: "vitest", args: ["run", "--project", "unit"] },
+  { name: "model", command: "vitest", args: ["run", "--project", "model"] },
   { name: "e2e", command: "vitest", args: ["run", "--project", "e2e"] },
 ];
 

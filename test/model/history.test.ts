@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { createHistory } from "./history.ts";
 import { createRandom } from "./random.ts";
 import { differences } from "./views.ts";
@@ -13,6 +13,7 @@ const counts = new Map<string, number>();
 beforeAll(async () => {
   world = await createWorld();
 });
+beforeEach(() => world.reset());
 afterAll(() => world?.stop());
 
 test.each(SEEDS)("the chains agree with the model after every action of history %i", async (seed) => {
@@ -25,7 +26,6 @@ test.each(SEEDS)("the chains agree with the model after every action of history 
     expect(await differences(world, history.ledger), `after step ${step}, ${action} (again: ${again})`).toEqual([]);
   }
   for (const [what, times] of history.counts) counts.set(what, (counts.get(what) ?? 0) + times);
-  await world.reset();
 });
 
 // Only what is done by default is known to reach everything.
