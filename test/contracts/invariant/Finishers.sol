@@ -7,11 +7,13 @@ import {ownerOf} from "../../../contracts/types/Account.sol";
 import {Direction} from "../../../contracts/types/Direction.sol";
 import {Entry} from "../../../contracts/types/Entry.sol";
 import {Log} from "../mocks/Logs.sol";
-import {Ghosts, Stage} from "./Ghosts.sol";
+import {Mood} from "../mocks/Tokens.sol";
+import {Stage} from "./Ghosts.sol";
+import {Guardians} from "./Guardians.sol";
 
 /// @dev Anyone who ends what waits: parks, returns, suspense; also too early, twice, or with a window that is not the
 /// right one.
-abstract contract Finishers is Ghosts {
+abstract contract Finishers is Guardians {
     uint256 private constant GRACE = 7 days;
 
     enum By {
@@ -23,7 +25,15 @@ abstract contract Finishers is Ghosts {
     }
 
     function retry(uint256 seed) external acting(seed) {
-        if (_parks.length != 0) _tryRetry(_anyPark());
+        if (_parks.length == 0) return;
+        Park memory park = _anyPark();
+        // Now and then the token gives in, and of these times half under a pause.
+        if (_roll(2) == 0) {
+            tokenOf[park.chain][park.entry.asset()].setMood(Mood.Honest);
+            tokenOf[park.chain][park.entry.asset()].setBlacklisted(park.payee, false);
+            if (_roll(2) == 0) _pause(park.chain, HUB, Direction.In);
+        }
+        _tryRetry(park);
     }
 
     function giveBack(uint256 seed) external acting(seed) {

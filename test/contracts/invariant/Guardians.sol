@@ -15,12 +15,9 @@ abstract contract Guardians is Ghosts {
         }
     }
 
-    /// @dev Not caught: a pause always succeeds.
     function pause(uint256 seed) external acting(seed) {
         (uint8 here, uint8 there) = _anyLane();
-        vm.prank(PAUSER);
-        chains[here].pauseController.pause(chains[there].eid, Direction(_roll(2)));
-        ++times["pause"];
+        _pause(here, there, Direction(_roll(2)));
     }
 
     function resume(uint256 seed) external acting(seed) {
@@ -41,6 +38,13 @@ abstract contract Guardians is Ghosts {
 
     function passTime(uint256 seed) external acting(seed) {
         vm.warp(block.timestamp + (_roll(2) == 0 ? _roll(1 days) : _roll(9 days)));
+    }
+
+    /// @dev Not caught: a pause always succeeds.
+    function _pause(uint8 here, uint8 there, Direction direction) internal {
+        vm.prank(PAUSER);
+        chains[here].pauseController.pause(chains[there].eid, direction);
+        ++times["pause"];
     }
 
     function _listLate(uint8 chain) internal {

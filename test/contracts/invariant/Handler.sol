@@ -15,7 +15,7 @@ import {Traders} from "./Traders.sol";
 
 /// @dev Everybody who acts on Weighlock, one file each, over the ghosts that they share. No action may revert: what is
 /// refused is caught where it is expected. Each takes one number, from which all its choices are made.
-contract Handler is Traders, Operators, Finishers, Issuer, Guardians, Thieves {
+contract Handler is Traders, Operators, Finishers, Issuer, Thieves {
     using Logs for Log;
 
     uint256 private constant ROUNDS = 8;

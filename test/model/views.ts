@@ -1,0 +1,116 @@
+/** Every number that the model knows, beside the view of the contracts that says it. */
+
+import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
+import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
+import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
+import { accountOf } from "@weighlock/core/entry.ts";
+import { type Abi, type Hex, zeroAddress, zeroHash } from "viem";
+import { heldWord, parkWord } from "./entries.ts";
+import type { Ledger } from "./ledger.ts";
+import { ASSETS } from "./site.ts";
+import { HUB, TRADERS, VAULTS, type World } from "./world.ts";
+
+type View = {
+  label: string;
+  eid: number;
+  of: "app" | "gateway";
+  functionName: string;
+  args: readonly unknown[];
+  expected: unknown;
+};
+
+export const NONCES = 12;
+export const SUBACCOUNTS = [0n, 1n] as const;
+/** Of the traders and of nobody, whose deposits wait. */
+export const ACCOUNTS: readonly Hex[] = [...TRADERS.map(({ address }) => address), zeroAddress].flatMap((owner) =>
+  SUBACCOUNTS.map((subaccount) => accountOf({ owner, subaccount })),
+);
+
+function viewsOf(ledger: Ledger): View[] {
+  const views: View[] = [];
+  const add = (
+    eid: number,
+    functionName: string,
+    args: readonly unknown[],
+    expected: unknown,
+    of: View["of"] = "app",
+  ) => views.push({ label: `${functionName}(${args.join(", ")}) of ${eid}`, eid, of, functionName, args, expected });
+
+  for (const asset of ASSETS) {
+    add(HUB, "totalLedger", [asset], ledger.totals.get(asset));
+    for (const account of ACCOUNTS) add(HUB, "balanceOf", [account, asset], ledger.balances.get(account, asset));
+    for (const vault of VAULTS) {
+      const [credited, authorised] = [ledger.credited.get(vault, asset), ledger.authorised.get(vault, asset)];
+      add(HUB, "laneBook", [vault, asset], [credited, authorised]);
+      add(HUB, "suspense", [vault, asset], ledger.suspense.get(vault, asset));
+      add(HUB, "available", [vault, asset], ledger.available(vault, asset));
+      add(vault, "book", [asset], [ledger.deposited.get(vault, asset), ledger.released.get(vault, asset)]);
+      for (const account of ACCOUNTS) {
+        add(vault, "releasedTo", [account, asset], ledger.releasedTo.get(vault, account, asset));
+      }
+    }
+  }
+  for (const { address } of TRADERS) {
+    for (let nonce = 0n; nonce < NONCES; nonce++) {
+      add(HUB, "isNonceUsed", [address, nonce], ledger.nonces.has(`${address}:${nonce}`));
+      for (const vault of VAULTS) {
+        add(vault, "isRequestNonceUsed", [address, nonce], ledger.requestNonces.has(`${vault}:${address}:${nonce}`));
+      }
+    }
+  }
+  for (const [from, to] of VAULTS.flatMap((vault) => [[HUB, vault] as const, [vault, HUB] as const])) {
+    const { entries, executed } = ledger.lane(from, to);
+    add(from, "posted", [to], BigInt(entries.length), "gateway");
+    add(to, "executed", [from], BigInt(executed), "gateway");
+  }
+  for (const park of ledger.parks) {
+    add(park.vault, "parkOf", [HUB, BigInt(park.index)], park.isOver ? zeroHash : parkWord(park));
+    const isReturned = ledger.returned.has(`${park.vault}:${park.index}`);
+    add(HUB, "isReturned", [park.vault, BigInt(park.index)], isReturned);
+  }
+  // A refund that came back is held a second time under the entry that brought it: the newest word is the one.
+  const newest = new Map(ledger.held.map((held) => [`${held.vault}:${held.index}`, held]));
+  for (const held of newest.values()) {
+    add(HUB, "heldOf", [held.vault, BigInt(held.index)], held.isOver ? zeroHash : heldWord(held));
+  }
+  return views;
+}
+
+const GATEWAY_VIEWS = { posted: "outbox", executed: "inbox" } as const;
+
+/** @return Where chain and model differ, one line each. */
+export async function differences(world: World, ledger: Ledger): Promise<string[]> {
+  const views = viewsOf(ledger);
+  const found = await Promise.all(
+    [HUB, ...VAULTS].map(async (eid) => {
+      const site = world.site(eid);
+      const own = views.filter((view) => view.eid === eid);
+      const contracts = own.map(({ of, functionName, args }) =>
+        of === "gateway"
+          ? {
+              address: site.gateway,
+              abi: gatewayAbi as Abi,
+              functionName: GATEWAY_VIEWS[functionName as "posted"],
+              args,
+            }
+          : {
+              address: site.app,
+              abi: (eid === HUB ? clearingHouseAbi : collateralVaultAbi) as Abi,
+              functionName,
+              args,
+            },
+      );
+      const actual = await site.node.client.multicall({
+        contracts,
+        allowFailure: false,
+        deployless: true,
+        batchSize: 0,
+      });
+      return own.flatMap(({ label, of, expected }, index) => {
+        const value = of === "gateway" ? (actual[index] as unknown[])[0] : actual[index];
+        return `${value}` === `${expected}` ? [] : [`${label}: the chain says ${value}, the model ${expected}`];
+      });
+    }),
+  );
+  return found.flat();
+}
