@@ -273,7 +273,8 @@ export async function createHistory({ world, random }: { world: World; random: R
     const isAny = functionName === "pause" || paused.length === 0 || random.oneIn(6);
     const { here, there, direction } = random.pick(isAny ? scopes : paused);
     const { pauseController: to, deployer: from } = world.site(here);
-    const args = [there, direction === "in" ? 0 : 1];
+    const scope = [there, direction === "in" ? 0 : 1];
+    const args = functionName === "pause" ? scope : [...scope, ledger.pausedUntil(here, there, direction)];
     const { error } = await world.send(here, { from, to, abi: pauseControllerAbi, functionName, args }, ledger.now);
     if (functionName === "resume") return agree("resume", ledger.resume(here, there, direction), error);
     ledger.pause(here, there, direction);

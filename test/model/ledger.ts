@@ -215,6 +215,7 @@ export function createLedger({ hub, vaults, minimum }: LedgerSpec) {
     pause(here: number, there: number, direction: Direction): void {
       if (!isPaused(here, there, direction)) pauses.set(now + 86_400n, here, there, direction);
     },
+    pausedUntil: (here: number, there: number, direction: Direction): bigint => pauses.get(here, there, direction),
     resume(here: number, there: number, direction: Direction): Reasons {
       if (!isPaused(here, there, direction)) return ["NotPaused"];
       pauses.set(0n, here, there, direction);

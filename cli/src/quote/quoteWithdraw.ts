@@ -72,7 +72,8 @@ export async function quoteWithdraw({
   const show = (units: bigint) => `${formatUnits(units, canonicalDecimals)} ${symbol}`;
   const there = available.find(({ chain }) => chain === dst.name)?.amount ?? 0n;
   // What would be locked otherwise may leave.
-  const isTooLittle = minimum !== undefined && amount < minimum && balance - amount >= minimum;
+  const isTooLittle =
+    minimum !== undefined && amount < minimum && (balance === undefined || balance - amount >= minimum);
   return {
     chain: dst.name,
     asset: symbol,
