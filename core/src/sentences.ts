@@ -15,6 +15,11 @@ const HALT = [
   "the peer gave back a release that we never made",
 ];
 const DIRECTION = ["what arrives from", "what leaves for"];
+/** A mask of paths, as their indices. */
+const pathsOf = (mask: unknown) => {
+  const indices = [0, 1, 2, 3, 4, 5, 6, 7].filter((path) => (Number(mask) >> path) & 1);
+  return indices.length === 0 ? "no path" : `path ${indices.join(" and ")}`;
+};
 /** Unix seconds, as a date. */
 const time = (seconds: unknown) => new Date(Number(seconds) * 1000).toISOString();
 const HELD = [
@@ -173,12 +178,12 @@ const lanes: Record<string, SentenceOf> = {
   RefundFailed: ({ refundTo }) => `${show(refundTo)} refused the fee's change; name a refund address that accepts it.`,
   NoWindows: () => "No window was shown; show at least the next one, whole.",
   PathsNotEnabled: ({ enabled, paths }) =>
-    `Paths ${show(paths)} are not all enabled (enabled: ${show(enabled)}, as bits); name enabled ones.`,
+    `Of what was named (${pathsOf(paths)}) not all is enabled (${pathsOf(enabled)} is); name enabled paths.`,
   PathsTooFew: ({ required, actual }) =>
     `${show(required)} paths are needed and ${show(actual)} were named; wait until another path has attested.`,
   NetworkPathMissing: () => "None of the named paths is a message network; name at least one that is.",
   PathsNotAttested: ({ paths }) =>
-    `Paths ${show(paths)} (as bits) have attested nothing at or above these windows on the shown chain; wait for them, or extend the suffix.`,
+    `By ${pathsOf(paths)} nothing is attested at or above these windows on the shown chain; wait for it, or extend the suffix.`,
   EntryCountMismatch: ({ expected, actual }) =>
     `The windows hold ${show(expected)} entries and ${show(actual)} were shown; show each window whole, with nothing left out or added.`,
   LaneHeadMismatch: ({ path, count, expected, actual }) =>
