@@ -9,7 +9,8 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 library SignedBy {
     /// @dev A wallet of several owners takes about 10,000 each; one that verifies a passkey by itself about 250,000.
     uint256 internal constant ERC1271_GAS = 300_000;
-    /// @dev A call gets 63/64 of what is there; 1,000 for the call itself, to an address that was read before.
+    /// @dev A call gets 63/64 of what is there; 4,000 for the call itself, to an address that was read before but may
+    /// delegate to one that was not (EIP-7702).
     uint256 internal constant REQUIRED_GAS = ERC1271_GAS * 64 / 63 + 4000;
 
     error SignatureGasTooLow(uint256 required, uint256 actual);
