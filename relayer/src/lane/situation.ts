@@ -32,11 +32,11 @@ export function createSituationReader({
   let unacknowledged: { since: bigint; sentAckCount: bigint } | undefined;
   const at = { client, gateway: lane.src.gateway, eid: lane.dst.eid };
   /** The destination is asked only where it matters: a lane has seldom so many windows. */
-  async function boundary(): Promise<bigint | undefined> {
+  async function boundary(networks: number): Promise<bigint | undefined> {
     if (record.windowsAfter(0n).length <= MOST_WINDOWS) return undefined;
     const there = { client: dst.chain.client, gateway: lane.dst.gateway, eid: lane.src.eid };
     const { executed } = await readCounters(there);
-    return nextBoundary({ record, executed });
+    return nextBoundary({ record, executed, networks });
   }
 
   return async () => {
@@ -72,7 +72,7 @@ export function createSituationReader({
       now,
       oldestPostedAt: isFollowed ? oldestPostedAt : now,
       unacknowledgedSince: unacknowledged?.since,
-      boundary: await boundary(),
+      boundary: await boundary(networks),
     };
   };
 }
