@@ -2,59 +2,69 @@
 pragma solidity ^0.8.30;
 
 import {Held} from "../interfaces/IClearingHouse.sol";
-import {Halt} from "../interfaces/IGateway.sol";
 import {LaneLog} from "../libraries/LaneLog.sol";
-import {ownerOf} from "../types/Account.sol";
-import {Direction} from "../types/Direction.sol";
+import {Levels} from "../libraries/Levels.sol";
 import {Entry, KIND_DEPOSIT, KIND_RELEASE, makeEntry} from "../types/Entry.sol";
-import {Ledger} from "./Ledger.sol";
+import {Stage, Terms} from "../types/Terms.sol";
+import {Credits} from "./Credits.sol";
 
 /// @title HeldEntries
 /// @notice What was executed and could not be credited, one word each. Deposits in suspense are money of the lane, but of
 /// no account, that backs no withdrawal, until `finish` credits them or `refund` sends them back. A release that its
 /// vault gave back is credited by `settleReturned` from this side's own outbox, never from what the message says. What
 /// is no deposit of its lane holds no money and stays.
-abstract contract HeldEntries is Ledger {
+abstract contract HeldEntries is Credits {
     /// @dev A deposit that is still in suspense after these may be sent back.
     uint64 internal constant REFUNDABLE_AFTER = 7 days;
 
-    mapping(uint32 srcEid => mapping(uint64 index => bytes32)) public heldOf;
     /// @dev 256 flags a word: releases come in a row.
     mapping(uint32 dstEid => mapping(uint64 word => uint256)) internal _returned;
 
     // ── suspense ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    function finish(uint32 srcEid, uint64 index, Entry calldata entry, uint64 parkedAt) external {
-        // The other reasons have no end: a zero owner stays zero, and what is no deposit holds no money.
-        _takeHeld(srcEid, index, entry, Held.AssetUnlisted, parkedAt);
+    function finish(uint32 srcEid, uint64 index, Entry calldata entry, Held reason, Terms calldata terms) external {
+        _takeHeld(srcEid, index, entry, reason, terms);
+        // What holds no money has no end here.
+        if (!_isSuspended(reason)) revert StillHeld(srcEid, index, reason);
         (uint16 asset, uint128 amount) = (entry.asset(), entry.amount());
-        LaneAsset storage laneAsset = _laneAsset[srcEid][asset];
-        if (laneAsset.minWithdrawal == 0) revert StillHeld(srcEid, index, Held.AssetUnlisted);
-        laneAsset.suspense -= amount;
-        _addToLedger(entry.account, asset, amount);
-        emit Credited(srcEid, entry.account, asset, index, amount);
+        uint256 quorum = terms.unlockBlock == 0 ? 0 : gateway.quorum(srcEid, index);
+        if (!Levels.isUnlocked(terms, clockOf(srcEid, asset), block.number, quorum)) {
+            revert HeldLocked(srcEid, index, terms.unlockAt, terms.unlockBlock);
+        }
+        Flow memory flow = _openFlow(srcEid, asset);
+        (Held next, Terms memory nextTerms) = _admit(flow, srcEid, index, entry, terms.stage);
+        if (next == Held.None) {
+            flow.suspense -= amount;
+            flow.added = amount;
+            _creditTo(srcEid, index, entry.account, asset, amount);
+        } else {
+            if (nextTerms.stage <= terms.stage) revert StillHeld(srcEid, index, next);
+            nextTerms.parkedAt = terms.parkedAt;
+            _hold(srcEid, index, entry, next, nextTerms);
+        }
+        _closeFlow(srcEid, asset, flow);
     }
 
-    function refund(uint32 srcEid, uint64 index, Entry calldata entry, Held reason, uint64 parkedAt)
+    function refund(uint32 srcEid, uint64 index, Entry calldata entry, Held reason, Terms calldata terms)
         external
         returns (uint64 releaseIndex)
     {
-        if (reason != Held.AssetUnlisted && reason != Held.OwnerZero) {
+        // The others have their time, after which they are credited.
+        if (reason != Held.AssetUnlisted && reason != Held.OwnerZero && reason != Held.OverExposure) {
             revert NotRefundable(srcEid, index, reason);
         }
-        _takeHeld(srcEid, index, entry, reason, parkedAt);
-        uint64 refundableAt = parkedAt + REFUNDABLE_AFTER;
+        _takeHeld(srcEid, index, entry, reason, terms);
+        uint64 refundableAt = terms.parkedAt + REFUNDABLE_AFTER;
         if (block.timestamp < refundableAt) revert RefundNotYet(srcEid, index, refundableAt);
         (uint16 asset, uint128 amount) = (entry.asset(), entry.amount());
+        _checkAssetNotPaused(asset);
         _laneAsset[srcEid][asset].suspense -= amount;
         releaseIndex = _release(entry.account, srcEid, asset, amount, entry.party);
         emit Refunded(srcEid, index, releaseIndex);
     }
 
-    /// @return Why no account can have money of this lane now, or None.
-    function _reasonOfSuspense(bytes32 account, uint128 minWithdrawal) internal pure returns (Held) {
-        if (ownerOf(account) == address(0)) return Held.OwnerZero;
-        return minWithdrawal == 0 ? Held.AssetUnlisted : Held.None;
+    function _isSuspended(Held reason) internal pure returns (bool) {
+        return reason != Held.NotCreditable && reason != Held.BookFull && reason != Held.Returned;
     }
 
     // ── returned ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -63,11 +73,11 @@ abstract contract HeldEntries is Ledger {
         uint32 srcEid,
         uint64 index,
         Entry calldata entry,
-        uint64 parkedAt,
+        Terms calldata terms,
         uint64 previousCount,
         Entry[] calldata window
     ) external {
-        _takeHeld(srcEid, index, entry, Held.Returned, parkedAt);
+        _takeHeld(srcEid, index, entry, Held.Returned, terms);
         uint64 ref = entry.ref();
         (bool isOurs, Entry memory release) = _returnedRelease(srcEid, entry, previousCount, window);
         if (!isOurs) {
@@ -78,7 +88,8 @@ abstract contract HeldEntries is Ledger {
         _returned[srcEid][ref >> 8] |= 1 << (ref & 255);
 
         (uint16 asset, uint128 amount) = (release.asset(), release.amount());
-        laneBook[srcEid][asset].authorised -= amount;
+        _checkAssetNotPaused(asset);
+        laneBook[srcEid][asset] = laneBook[srcEid][asset].giveBack(amount);
         LaneAsset storage laneAsset = _laneAsset[srcEid][asset];
         Held reason = _reasonOfSuspense(release.account, laneAsset.minWithdrawal);
         if (reason == Held.None) {
@@ -87,7 +98,7 @@ abstract contract HeldEntries is Ledger {
             // A refund that was refused in its vault: it waits again, as the deposit that it was.
             laneAsset.suspense += amount;
             Entry memory deposit = makeEntry(KIND_DEPOSIT, asset, srcEid, 0, amount, release.account, release.party);
-            _hold(srcEid, index, deposit, reason);
+            _hold(srcEid, index, deposit, reason, _termsNow(Stage.Arrived));
         }
         emit ReturnSettled(srcEid, index, ref, release.account, amount);
     }
@@ -118,27 +129,17 @@ abstract contract HeldEntries is Ledger {
 
     // ── the word of a held entry ────────────────────────────────────────────────────────────────────────────────────
 
-    function _hold(uint32 srcEid, uint64 index, Entry memory entry, Held reason) internal {
-        uint64 parkedAt = uint64(block.timestamp);
-        heldOf[srcEid][index] = _heldHash(entry, reason, parkedAt);
-        emit EntryHeld(srcEid, index, reason, entry, parkedAt);
-    }
-
-    /// @dev Whoever finishes a held entry takes its word away first: it ends once. Not over a lane that is paused, and not
-    /// when its peer has executed or given back what never was: what it brought may be forged too. (A contradiction is
-    /// about what comes next, not about what two paths agreed on before it.)
-    function _takeHeld(uint32 srcEid, uint64 index, Entry calldata entry, Held reason, uint64 parkedAt) internal {
-        if (heldOf[srcEid][index] != _heldHash(entry, reason, parkedAt)) revert HeldUnknown(srcEid, index);
+    /// @dev Whoever finishes a held entry takes its word away first: it ends once. Not over a lane that is stopped: what it
+    /// brought may be forged.
+    function _takeHeld(uint32 srcEid, uint64 index, Entry calldata entry, Held reason, Terms calldata terms) internal {
+        if (heldOf[srcEid][index] != _heldHash(entry, reason, terms)) revert HeldUnknown(srcEid, index);
         delete heldOf[srcEid][index];
-        Halt halt = gateway.haltOf(srcEid);
-        uint64 until = gateway.pausedUntil(srcEid, Direction.In);
-        if (halt == Halt.FalseAck || halt == Halt.FalseReturn || until > block.timestamp) {
-            revert FinishingStopped(srcEid, halt, until);
-        }
+        if (!gateway.isFlowing(srcEid)) revert FinishingStopped(srcEid);
     }
 
-    function _heldHash(Entry memory entry, Held reason, uint64 parkedAt) internal pure returns (bytes32) {
-        return keccak256(abi.encode(entry.word, entry.account, entry.party, reason, parkedAt));
+    function _checkAssetNotPaused(uint16 asset) internal view {
+        uint64 until = assetPausedUntil(asset);
+        if (until > block.timestamp) revert LaneAssetPaused(asset, until);
     }
 
     // ── views ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,21 +5,30 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IClearingHouse} from "../interfaces/IClearingHouse.sol";
 import {IGateway} from "../interfaces/IGateway.sol";
 import {accountOf} from "../types/Account.sol";
+import {Direction} from "../types/Direction.sol";
 import {KIND_RELEASE, makeEntry} from "../types/Entry.sol";
+import {LaneBook} from "../types/LaneBook.sol";
+import {Limit} from "../types/Limit.sol";
+import {Stops} from "../types/Stops.sol";
 
 /// @title Ledger
 /// @notice What each account owns, and for each lane and asset how much came in and how much was let out again. Always
 /// authorised ≤ credited − suspense, so no vault is asked for what another holds.
 abstract contract Ledger is IClearingHouse, AccessManaged {
-    struct LaneBook {
-        uint128 credited;
-        uint128 authorised;
-    }
-
     struct LaneAsset {
         uint128 suspense;
-        uint128 minWithdrawal; // zero: not listed on this lane
+        uint64 minWithdrawal; // zero: not listed on this lane
+        uint40 listedAt; // Unix seconds: its limits rise from then on
     }
+
+    struct Inflow {
+        uint128 fullAt; // of the bucket
+        uint128 cap; // of what is credited and not authorised, suspense aside
+    }
+
+    /// @dev A new lane starts with a tenth of its limits.
+    uint256 internal constant RAMP_SECONDS = 30 days;
+    uint256 internal constant RAMP_START = 10;
 
     IGateway public immutable gateway;
 
@@ -30,6 +39,10 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
     mapping(uint32 eid => mapping(uint16 asset => LaneAsset)) internal _laneAsset;
     mapping(uint16 asset => uint256 canonicalDecimalsPlusOne) internal _canonicalDecimals;
     mapping(uint16 asset => uint32[]) internal _eidsOf;
+    mapping(uint32 eid => uint16[]) internal _assetsOf;
+    mapping(uint32 eid => mapping(uint16 asset => Limit)) internal _limits;
+    mapping(uint32 eid => mapping(uint16 asset => Inflow)) internal _inflows;
+    mapping(uint16 asset => Stops) internal _stops;
 
     constructor(IGateway gateway_, address authority) AccessManaged(authority) {
         if (gateway_.app() != address(this)) revert AppMismatch(address(this), gateway_.app());
@@ -38,17 +51,67 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
 
     // ── setting up ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    function listAsset(uint32 eid, uint16 asset, uint8 canonicalDecimals, uint128 minWithdrawal) external restricted {
+    function listAsset(uint32 eid, uint16 asset, uint8 canonicalDecimals, LaneRules calldata rules)
+        external
+        restricted
+    {
         if (_laneAsset[eid][asset].minWithdrawal != 0) revert AssetAlreadyOnLane(eid, asset);
-        if (minWithdrawal == 0) revert MinimumZero();
         uint256 known = _canonicalDecimals[asset];
         if (known != 0 && known != uint256(canonicalDecimals) + 1) {
             revert CanonicalDecimalsDiffer(asset, uint8(known - 1), canonicalDecimals);
         }
         _canonicalDecimals[asset] = uint256(canonicalDecimals) + 1;
-        _laneAsset[eid][asset].minWithdrawal = minWithdrawal;
         _eidsOf[asset].push(eid);
-        emit AssetListed(eid, asset, canonicalDecimals, minWithdrawal);
+        _assetsOf[eid].push(asset);
+        _laneAsset[eid][asset].listedAt = uint40(block.timestamp);
+        emit AssetListed(eid, asset, canonicalDecimals);
+        _setRules(eid, asset, rules);
+        _fillBucket(eid, asset);
+    }
+
+    function tightenAsset(uint32 eid, uint16 asset, LaneRules calldata rules) external restricted {
+        LaneRules memory current = rulesOf(eid, asset);
+        bool isLooser = rules.minWithdrawal < current.minWithdrawal || rules.cap > current.cap;
+        bool isTighter = rules.minWithdrawal > current.minWithdrawal || rules.cap < current.cap;
+        Limit memory limit = rules.limit;
+        bool isSameLimit = keccak256(abi.encode(limit)) == keccak256(abi.encode(current.limit));
+        if (isLooser || !(isSameLimit ? isTighter : limit.isTighterThan(current.limit))) {
+            revert LaneRulesNotTighter(eid, asset);
+        }
+        _checkListed(eid, asset);
+        _setRules(eid, asset, rules);
+    }
+
+    /// @dev What a forgery has drawn is forgotten.
+    function loosenAsset(uint32 eid, uint16 asset, LaneRules calldata rules) external restricted {
+        _checkListed(eid, asset);
+        _setRules(eid, asset, rules);
+        _fillBucket(eid, asset);
+    }
+
+    function _checkListed(uint32 eid, uint16 asset) internal view {
+        if (_laneAsset[eid][asset].minWithdrawal == 0) revert AssetNotOnLane(eid, asset);
+    }
+
+    function _setRules(uint32 eid, uint16 asset, LaneRules calldata rules) internal {
+        if (rules.minWithdrawal == 0) revert MinimumZero();
+        if (rules.cap == 0 || !rules.limit.isValid()) revert LaneLimitInvalid(eid, asset);
+        _laneAsset[eid][asset].minWithdrawal = rules.minWithdrawal;
+        _inflows[eid][asset].cap = rules.cap;
+        _limits[eid][asset] = rules.limit;
+        emit LaneRulesSet(eid, asset, rules);
+    }
+
+    function _fillBucket(uint32 eid, uint16 asset) internal {
+        _inflows[eid][asset].fullAt = uint128(clockOf(eid, asset)) << 64;
+    }
+
+    // ── stopping ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    function setAssetPause(uint16 asset, uint64 until) external {
+        if (msg.sender != gateway.pauseController()) revert NotThePauseController(msg.sender);
+        _stops[asset] = _stops[asset].stop(block.timestamp, uint40(until));
+        emit AssetPauseChanged(asset, until);
     }
 
     // ── moving ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -85,15 +148,14 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
         internal
         returns (uint64 index)
     {
-        laneBook[dstEid][asset].authorised += amount;
+        laneBook[dstEid][asset] = laneBook[dstEid][asset].authorise(_laneAsset[dstEid][asset].suspense, amount);
         index = gateway.post(dstEid, makeEntry(KIND_RELEASE, asset, dstEid, 0, amount, account, party));
     }
 
     // ── views ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     function available(uint32 eid, uint16 asset) public view returns (uint128) {
-        LaneBook memory book = laneBook[eid][asset];
-        return book.credited - _laneAsset[eid][asset].suspense - book.authorised;
+        return laneBook[eid][asset].available(_laneAsset[eid][asset].suspense);
     }
 
     function availability(uint16 asset) external view returns (uint32[] memory eids, uint128[] memory amounts) {
@@ -101,6 +163,51 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
         amounts = new uint128[](eids.length);
         for (uint256 i = 0; i < eids.length; ++i) {
             amounts[i] = available(eids[i], asset);
+        }
+    }
+
+    function rulesOf(uint32 eid, uint16 asset) public view returns (LaneRules memory) {
+        return LaneRules(_laneAsset[eid][asset].minWithdrawal, _inflows[eid][asset].cap, _limits[eid][asset]);
+    }
+
+    function limitsNow(uint32 eid, uint16 asset) public view returns (uint128 cap, Limit memory limit) {
+        (cap, limit) = (_inflows[eid][asset].cap, _limits[eid][asset]);
+        uint256 elapsed = block.timestamp - _laneAsset[eid][asset].listedAt;
+        if (elapsed >= RAMP_SECONDS) return (cap, limit);
+        cap = uint128(_ramped(cap, elapsed));
+        limit.capacity = uint80(_ramped(limit.capacity, elapsed));
+        limit.large = uint80(_ramped(limit.large, elapsed));
+    }
+
+    /// @dev A tenth, and the rest in a straight line.
+    function _ramped(uint256 value, uint256 elapsed) internal pure returns (uint256) {
+        uint256 start = value / RAMP_START;
+        return start + (value - start) * elapsed / RAMP_SECONDS;
+    }
+
+    function bucketOf(uint32 eid, uint16 asset) external view returns (uint128 fullAt) {
+        return _inflows[eid][asset].fullAt;
+    }
+
+    /// @dev While both the lane and the asset are stopped it falls behind by both: later, never sooner.
+    function clockOf(uint32 eid, uint16 asset) public view returns (uint64) {
+        return gateway.clock(eid) - uint64(_stops[asset].stoppedFor(block.timestamp));
+    }
+
+    function assetPausedUntil(uint16 asset) public view returns (uint64) {
+        return _stops[asset].until;
+    }
+
+    function figures(uint32 eid, Direction direction)
+        external
+        view
+        returns (uint16[] memory assets, uint128[] memory amounts)
+    {
+        assets = _assetsOf[eid];
+        amounts = new uint128[](assets.length);
+        for (uint256 i = 0; i < assets.length; ++i) {
+            LaneBook memory known = laneBook[eid][assets[i]];
+            amounts[i] = direction == Direction.In ? known.credited : known.authorised;
         }
     }
 

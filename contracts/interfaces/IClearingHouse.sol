@@ -2,8 +2,9 @@
 pragma solidity ^0.8.30;
 
 import {Entry} from "../types/Entry.sol";
+import {Limit} from "../types/Limit.sol";
+import {Terms} from "../types/Terms.sol";
 import {Refusal, SignedWithdrawal, Withdrawal} from "../types/Withdrawal.sol";
-import {Halt} from "./IGateway.sol";
 import {ILaneApp} from "./ILaneApp.sol";
 
 /// @notice Why an entry was not credited.
@@ -18,15 +19,37 @@ enum Held {
     /// @dev It would overflow the lane's book: parked, no money in it.
     BookFull,
     /// @dev A release that the vault gave back, until somebody settles it.
-    Returned
+    Returned,
+    /// @dev Large, and fewer than three paths vouch for it: in suspense, it waits in time and blocks.
+    Large,
+    /// @dev More than the lane's bucket holds: in suspense, it has its time.
+    OverLimit,
+    /// @dev The lane would owe more than its cap: in suspense, until something was withdrawn from its vault.
+    OverExposure,
+    /// @dev In suspense.
+    AssetPaused
 }
 
 /// @title ClearingHouse: accounts, ledger and lane books on the hub
 /// @notice All amounts are canonical units.
 interface IClearingHouse is ILaneApp {
-    event AssetListed(uint32 indexed eid, uint16 indexed asset, uint8 canonicalDecimals, uint128 minWithdrawal);
+    /// @notice What may change of an asset on a lane: stricter at once, looser after a delay.
+    /// @param minWithdrawal Canonical units; stricter where it is more.
+    /// @param cap The most that the lane may owe, canonical units: credited − suspense − authorised.
+    /// @param limit What may be credited how fast. Like `cap` it rises from a tenth over the lane's first 30 days, all but the
+    /// refill.
+    struct LaneRules {
+        uint64 minWithdrawal;
+        uint128 cap;
+        Limit limit;
+    }
+
+    event AssetListed(uint32 indexed eid, uint16 indexed asset, uint8 canonicalDecimals);
+    event LaneRulesSet(uint32 indexed eid, uint16 indexed asset, LaneRules rules);
+    event AssetPauseChanged(uint16 indexed asset, uint64 until);
     event Credited(uint32 indexed srcEid, bytes32 indexed account, uint16 indexed asset, uint64 index, uint128 amount);
-    event EntryHeld(uint32 indexed srcEid, uint64 indexed index, Held indexed reason, Entry entry, uint64 parkedAt);
+    /// @notice An entry that moved on is told again.
+    event EntryHeld(uint32 indexed srcEid, uint64 indexed index, Held indexed reason, Entry entry, Terms terms);
     event Withdrawn(
         uint32 indexed dstEid,
         bytes32 indexed account,
@@ -68,9 +91,16 @@ interface IClearingHouse is ILaneApp {
     error VaultTooLow(uint32 eid, uint16 asset, uint128 available, uint128 requested);
     error HeldUnknown(uint32 srcEid, uint64 index);
     error StillHeld(uint32 srcEid, uint64 index, Held reason);
-    /// @dev Nothing that came over a lane is finished while it is paused, or after its peer acknowledged or gave back what
-    /// never was.
-    error FinishingStopped(uint32 srcEid, Halt halt, uint64 pausedUntil);
+    /// @dev Nothing that came over a lane is finished while it is halted or paused; the gateway's `haltOf` and `pausedUntil` say
+    /// why.
+    error FinishingStopped(uint32 srcEid);
+    /// @dev `unlockAt` in seconds of `clockOf`, `unlockBlock` zero where only time counts.
+    error HeldLocked(uint32 srcEid, uint64 index, uint64 unlockAt, uint64 unlockBlock);
+    error LaneAssetPaused(uint16 asset, uint64 until);
+    error NotThePauseController(address caller);
+    error LaneLimitInvalid(uint32 eid, uint16 asset);
+    error LaneRulesNotTighter(uint32 eid, uint16 asset);
+    error LargeWaitZero();
     error NotRefundable(uint32 srcEid, uint64 index, Held reason);
     error RefundNotYet(uint32 srcEid, uint64 index, uint64 refundableAt);
     /// @dev Not the whole window that holds `ref`, as it was sealed here.
@@ -80,7 +110,13 @@ interface IClearingHouse is ILaneApp {
 
     /// @notice Lists an asset for a lane, once.
     /// @param canonicalDecimals The same on every lane.
-    function listAsset(uint32 eid, uint16 asset, uint8 canonicalDecimals, uint128 minWithdrawal) external;
+    function listAsset(uint32 eid, uint16 asset, uint8 canonicalDecimals, LaneRules calldata rules) external;
+
+    /// @notice Makes an asset's rules on a lane stricter, at once. Unlock times that were given stay.
+    function tightenAsset(uint32 eid, uint16 asset, LaneRules calldata rules) external;
+
+    /// @notice Sets an asset's rules on a lane, after a delay, and fills its bucket.
+    function loosenAsset(uint32 eid, uint16 asset, LaneRules calldata rules) external;
 
     /// @notice Pays out of the caller's own account, from the vault behind `dstEid`.
     /// @return index Of the release in the lane to that vault.
@@ -109,9 +145,10 @@ interface IClearingHouse is ILaneApp {
     /// @notice Moves a balance between the caller's subaccounts, or to another owner.
     function transfer(uint96 subaccount, address toOwner, uint96 toSubaccount, uint16 asset, uint128 amount) external;
 
-    /// @notice Sends a deposit that has been in suspense for 7 days back to its refund address. Anyone may.
+    /// @notice Sends a deposit that has been in suspense for 7 days, and has no time at which it will be credited, back to its
+    /// refund address. Anyone may.
     /// @return releaseIndex Of the release in the lane to that vault.
-    function refund(uint32 srcEid, uint64 index, Entry calldata entry, Held reason, uint64 parkedAt)
+    function refund(uint32 srcEid, uint64 index, Entry calldata entry, Held reason, Terms calldata terms)
         external
         returns (uint64 releaseIndex);
 
@@ -123,13 +160,15 @@ interface IClearingHouse is ILaneApp {
         uint32 srcEid,
         uint64 index,
         Entry calldata entry,
-        uint64 parkedAt,
+        Terms calldata terms,
         uint64 previousCount,
         Entry[] calldata window
     ) external;
 
-    /// @notice Credits a deposit in suspense whose reason is gone. Anyone may.
-    function finish(uint32 srcEid, uint64 index, Entry calldata entry, uint64 parkedAt) external;
+    /// @notice Credits a deposit in suspense once it is unlocked and its reason is gone. Anyone may. One that has waited may find
+    /// the bucket empty: it gets its time then, and is held again.
+    /// @dev `reason` and `terms`, here and above, are those of the last `EntryHeld`.
+    function finish(uint32 srcEid, uint64 index, Entry calldata entry, Held reason, Terms calldata terms) external;
 
     function balanceOf(bytes32 account, uint16 asset) external view returns (int256);
     function totalLedger(uint16 asset) external view returns (uint256);
@@ -144,6 +183,24 @@ interface IClearingHouse is ILaneApp {
     /// @return What may still be withdrawn from the vault behind `eid`.
     function available(uint32 eid, uint16 asset) external view returns (uint128);
 
+    function rulesOf(uint32 eid, uint16 asset) external view returns (LaneRules memory);
+
+    /// @return cap As it is now, while the lane is new.
+    /// @return limit The same.
+    function limitsNow(uint32 eid, uint16 asset) external view returns (uint128 cap, Limit memory limit);
+
+    /// @return fullAt When the lane's bucket will be full again: seconds of `clockOf`, 64.64 fixed point.
+    function bucketOf(uint32 eid, uint16 asset) external view returns (uint128 fullAt);
+
+    /// @return Seconds of a clock that stands still while the lane from there or the asset is stopped.
+    function clockOf(uint32 eid, uint16 asset) external view returns (uint64);
+
+    /// @return How long a large deposit waits for want of a third path, seconds.
+    function largeWait() external view returns (uint64);
+
+    /// @return And blocks.
+    function largeBlocks() external view returns (uint64);
+
     /// @notice What may be withdrawn where.
     function availability(uint16 asset) external view returns (uint32[] memory eids, uint128[] memory amounts);
 
@@ -154,6 +211,6 @@ interface IClearingHouse is ILaneApp {
     /// @return Whether the release `ref` to that vault ended as returned.
     function isReturned(uint32 dstEid, uint64 ref) external view returns (bool);
 
-    /// @return The hash of a held entry and when it was parked, or zero.
+    /// @return The hash of a held entry with its reason and terms, or zero.
     function heldOf(uint32 srcEid, uint64 index) external view returns (bytes32);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {Halt} from "./IGateway.sol";
 import {Entry} from "../types/Entry.sol";
+import {Limit} from "../types/Limit.sol";
+import {Terms} from "../types/Terms.sol";
 import {ILaneApp} from "./ILaneApp.sol";
 
 /// @notice Why a release is parked instead of paid.
@@ -16,7 +17,16 @@ enum Parked {
     /// @dev More than the vault holds by its book.
     BeyondBook,
     /// @dev The token refused, or moved another amount than asked.
-    Refused
+    Refused,
+    /// @dev Large, and fewer than three paths vouch for it: it waits in time and blocks.
+    Large,
+    /// @dev More than the account's share of the bucket.
+    AccountShare,
+    /// @dev More than the bucket holds: it has its time.
+    OverLimit,
+    AssetPaused,
+    /// @dev A guardian stopped it; the council decides.
+    Vetoed
 }
 
 /// @title CollateralVault: custody on a collateral chain
@@ -29,6 +39,15 @@ interface ICollateralVault is ILaneApp {
         uint32 pushGas;
         uint128 minDeposit;
         uint256 scale;
+    }
+
+    /// @notice What may change of an asset: stricter at once, looser after a delay.
+    /// @param minDeposit Canonical units; stricter where it is more.
+    /// @param pushGas What a payment may use; stricter where it is less.
+    struct AssetRules {
+        uint48 minDeposit;
+        uint24 pushGas;
+        Limit limit;
     }
 
     /// @notice An EIP-2612 permit of the caller for this vault, over the amount it deposits.
@@ -59,27 +78,19 @@ interface ICollateralVault is ILaneApp {
         address recipient;
     }
 
-    event AssetListed(
-        uint16 indexed asset,
-        address indexed token,
-        uint8 decimals,
-        uint8 canonicalDecimals,
-        uint128 minDeposit,
-        uint32 pushGas
-    );
+    event AssetListed(uint16 indexed asset, address indexed token, uint8 decimals, uint8 canonicalDecimals);
+    event AssetRulesSet(uint16 indexed asset, AssetRules rules);
+    event AssetPauseSet(uint16 indexed asset, uint64 until);
     event Released(
         uint64 indexed index, bytes32 indexed account, uint16 indexed asset, address recipient, uint128 amount
     );
-    /// @notice `payee`, `parkedAt` and `unlockAt` make the park's word, to be shown again by whoever finishes it.
+    /// @notice `terms` and `payee` make the park's word, to be shown again by whoever finishes it. A park that moved on is told
+    /// again; with reason None it was vetoed and is cleared.
     event ReleaseParked(
-        uint32 indexed srcEid,
-        uint64 indexed index,
-        Parked indexed reason,
-        Entry entry,
-        uint64 parkedAt,
-        uint64 unlockAt,
-        address payee
+        uint32 indexed srcEid, uint64 indexed index, Parked indexed reason, Entry entry, Terms terms, address payee
     );
+    /// @notice A release that waited is void: the council found it forged.
+    event ReleaseStruck(uint32 indexed srcEid, uint64 indexed index, Entry entry);
 
     /// @notice A parked release went back to the hub; `returnedIndex` is its entry in the lane there.
     event ReleaseReturned(uint64 indexed index, uint64 indexed returnedIndex, bytes32 releaseHash);
@@ -107,12 +118,17 @@ interface ICollateralVault is ILaneApp {
     error GasTooLow(uint256 required, uint256 actual);
     error HubEidInvalid(uint32 hubEid);
     error ParkUnknown(uint32 srcEid, uint64 index);
-    error ParkLocked(uint32 srcEid, uint64 index, uint64 unlockAt);
+    /// @dev `unlockAt` in seconds of the asset's clock, `unlockBlock` zero where only time counts.
+    error ParkLocked(uint32 srcEid, uint64 index, uint64 unlockAt, uint64 unlockBlock);
+    error ParkNotVetoed(uint32 srcEid, uint64 index);
     error ParkNotPayable(uint32 srcEid, uint64 index, Parked reason);
-    /// @dev The hub acknowledged what this side never posted: nothing more is paid.
-    error PaymentsStopped(Halt reason);
-    /// @dev No payment to retry or return to try while the lane from the hub is paused.
-    error PaymentsPaused(uint64 until);
+    /// @dev Nothing is paid while the lane from the hub is halted or paused; `haltOf` and `pausedUntil` say why.
+    error PaymentsStopped(uint32 srcEid);
+    error AssetIsPaused(uint16 asset, uint64 until);
+    error CallerNotPauseController(address caller);
+    error LimitInvalid(uint16 asset);
+    error RulesNotTighter(uint16 asset);
+    error WaitZero();
     /// @dev The hub never posted it as a release of this vault.
     error ParkNotReturnable(uint32 srcEid, uint64 index);
     /// @dev Only the payee and the owner return before `returnableAt`, Unix seconds; then anyone does.
@@ -131,9 +147,13 @@ interface ICollateralVault is ILaneApp {
 
     /// @notice Lists an asset, once and for ever.
     /// @param canonicalDecimals At most the token's.
-    /// @param minDeposit Canonical units.
-    function listAsset(uint16 asset, address token, uint8 canonicalDecimals, uint128 minDeposit, uint32 pushGas)
-        external;
+    function listAsset(uint16 asset, address token, uint8 canonicalDecimals, AssetRules calldata rules) external;
+
+    /// @notice Makes an asset's rules stricter, at once. Unlock times that were given stay.
+    function tightenAsset(uint16 asset, AssetRules calldata rules) external;
+
+    /// @notice Sets an asset's rules, after a delay, and fills its bucket.
+    function loosenAsset(uint16 asset, AssetRules calldata rules) external;
 
     /// @notice Takes collateral and credits `(owner, subaccount)` on the hub.
     /// @param amount Local units; what is below one canonical unit stays with the caller.
@@ -193,14 +213,14 @@ interface ICollateralVault is ILaneApp {
 
     /// @notice Gives a parked release back to the hub, where its account is credited again. By its payee or the owner at any
     /// time; by anyone 7 days after it unlocked, when it is still refused: if it can be paid by then, it is.
-    function returnRelease(uint64 index, Entry calldata entry, uint64 parkedAt, uint64 unlockAt, address payee) external;
+    /// @dev `terms` and `payee`, here and below, are those of the last `ReleaseParked`.
+    function returnRelease(uint64 index, Entry calldata entry, Terms calldata terms, address payee) external;
 
     /// @notice The same with the owner's signature (EIP-712), brought by anyone.
     function returnReleaseSigned(
         uint64 index,
         Entry calldata entry,
-        uint64 parkedAt,
-        uint64 unlockAt,
+        Terms calldata terms,
         address payee,
         uint256 deadline,
         bytes calldata signature
@@ -209,10 +229,20 @@ interface ICollateralVault is ILaneApp {
     /// @return What the owner of the release's account signs.
     function returnDigest(uint64 index, Entry calldata entry, uint256 deadline) external view returns (bytes32);
 
-    /// @notice Pays a parked release whose reason is gone. Anyone may; it pays `payee` and nobody else.
-    /// @dev Its arguments are those of `ReleaseParked`.
-    function retry(uint32 srcEid, uint64 index, Entry calldata entry, uint64 parkedAt, uint64 unlockAt, address payee)
+    /// @notice Pays a parked release once it is unlocked and its reason is gone. Anyone may; it pays `payee` and nobody else.
+    /// One that has waited may find the bucket empty: it gets its time then, and parks again.
+    function retry(uint32 srcEid, uint64 index, Entry calldata entry, Terms calldata terms, address payee) external;
+
+    /// @notice Stops a release that waits, at once: nobody but its payee and owner can end it, by giving it back.
+    function vetoRelease(uint32 srcEid, uint64 index, Entry calldata entry, Terms calldata terms, address payee)
         external;
+
+    /// @notice Lets a vetoed release go on from where it was.
+    function clearRelease(uint32 srcEid, uint64 index, Entry calldata entry, Terms calldata terms, address payee)
+        external;
+
+    /// @notice Ends a forged release that waits: it is never paid and never given back.
+    function strike(uint32 srcEid, uint64 index, Entry calldata entry, Terms calldata terms, address payee) external;
 
     /// @return deposited Canonical units, cumulative.
     /// @return released Canonical units, cumulative.
@@ -221,8 +251,28 @@ interface ICollateralVault is ILaneApp {
     /// @return Canonical units released for an account, cumulative: a later escape subtracts it.
     function releasedTo(bytes32 account, uint16 asset) external view returns (uint128);
 
-    /// @return The hash of a parked release with its times and payee, or zero.
+    /// @return The hash of a parked release with its terms and payee, or zero.
     function parkOf(uint32 srcEid, uint64 index) external view returns (bytes32);
 
     function assetOf(uint16 asset) external view returns (Asset memory);
+    function rulesOf(uint16 asset) external view returns (AssetRules memory);
+
+    /// @return fullAt When the asset's bucket will be full again: seconds of its clock, 64.64 fixed point.
+    /// @return queued Canonical units that are parked and may still be paid.
+    function bucketOf(uint16 asset) external view returns (uint128 fullAt, uint128 queued);
+
+    /// @return fullAt The same of an account's share.
+    function shareOf(bytes32 account, uint16 asset) external view returns (uint128 fullAt);
+
+    /// @return Seconds of a clock that stands still while the lane from the hub or the asset is stopped.
+    function clockOf(uint16 asset) external view returns (uint64);
+
+    /// @return Canonical units of releases that ended void, cumulative.
+    function struck(uint16 asset) external view returns (uint128);
+
+    /// @return How long a large release waits for want of a third path, seconds.
+    function largeWait() external view returns (uint64);
+
+    /// @return And blocks.
+    function largeBlocks() external view returns (uint64);
 }

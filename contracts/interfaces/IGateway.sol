@@ -7,15 +7,18 @@ import {Direction} from "../types/Direction.sol";
 import {Entry} from "../types/Entry.sol";
 import {LaneId} from "../types/LaneId.sol";
 
-/// @notice Why a lane no longer executes.
+/// @notice Why a lane no longer executes, in the order of what it stops. Nothing that came over a halted lane is paid,
+/// credited or finished.
 enum Halt {
     None,
     /// @dev Two attestations, or an attestation and the executed log, differ at one count.
     Contradiction,
+    /// @dev A peer gives back a release that this side never posted. Found by the app, which reads entries.
+    FalseReturn,
     /// @dev A peer acknowledged a head that this side never sealed. Nothing more is posted to that peer either.
     FalseAck,
-    /// @dev A peer gives back a release that this side never posted. Found by the app, which reads entries.
-    FalseReturn
+    /// @dev The council closed the lane, for good and both ways.
+    Closed
 }
 
 /// @title Gateway: one append-only log per lane, replicated by its heads
@@ -47,6 +50,15 @@ interface IGateway is IERC7786Recipient {
         uint32 indexed dstEid, uint8 indexed path, uint64 ackCount, bytes32 expected, bytes32 actual
     );
     event LaneHalted(uint32 indexed eid, Halt reason);
+    event HaltLifted(uint32 indexed eid, Halt reason);
+    event LaneClosed(uint32 indexed eid);
+
+    /// @notice Nothing that it attested or vouched for counts any more.
+    event PathDisabled(uint32 indexed eid, uint8 indexed path);
+    /// @notice A path's word now stands behind what was executed up to `count`.
+    event Vouched(uint32 indexed srcEid, uint8 indexed path, uint64 count);
+    event Quarantined(uint32 indexed srcEid, uint8 indexed path, uint64 indexed count, bytes32 head);
+    event QuarantineLifted(uint32 indexed srcEid, uint8 indexed path, uint64 indexed count, bytes32 head);
 
     /// @notice `until` in Unix seconds; zero when the pause was ended.
     event PauseSet(uint32 indexed eid, Direction indexed direction, uint64 until);
@@ -64,6 +76,19 @@ interface IGateway is IERC7786Recipient {
     error PathIndexTaken(uint32 eid, uint8 path);
     error PathInvalid(uint32 eid, address adapter);
     error PathsFull(uint32 eid);
+    error PathNotEnabled(uint32 eid, uint8 path);
+    error LanesFull(uint256 most);
+    error LaneNotHalted(uint32 eid);
+    /// @dev What one of the enabled paths attested is still in quarantine.
+    error QuarantineNotEmpty(uint32 eid, uint256 attestations);
+    error QuarantineUnknown(uint32 eid, uint8 path, uint64 count);
+    /// @dev The path did not attest that head at that count.
+    error AttestationUnknown(uint32 eid, uint8 path, uint64 count, bytes32 head);
+    /// @dev The shown nodes agree with what is held against them.
+    error NoContradiction(uint32 eid, uint64 count, bytes32 head);
+    /// @dev The start of the nodes, or a count beyond them: they say nothing of it.
+    error CountNotShown(uint32 eid, uint64 count);
+    error NothingVouched(uint32 eid, uint8 path, uint64 count);
     error WindowLimitNotTighter(uint8 current, uint8 requested);
     error WindowLimitNotLooser(uint8 current, uint8 requested);
 
@@ -94,7 +119,8 @@ interface IGateway is IERC7786Recipient {
     /// @param epoch 0 for a pair's first lane; a new deployment that replaces a closed one takes the next.
     function openLane(uint32 eid, uint256 chainId, address peer, uint256 epoch) external;
 
-    /// @notice Enables an adapter for both directions of a lane at a free index, for ever.
+    /// @notice Enables an adapter for both directions of a lane at a free index. It keeps the index for ever, also once it is
+    /// disabled: what was verified for it stays verified elsewhere.
     /// @param isNetwork A message network (LayerZero, Wormhole), as opposed to our own watchers.
     function addPath(uint32 eid, uint8 path, address adapter, bool isNetwork) external;
 
@@ -110,6 +136,38 @@ interface IGateway is IERC7786Recipient {
     /// posted to there, but what was given back (kind 4).
     /// @param until Unix seconds; zero ends it.
     function setPause(uint32 eid, Direction direction, uint64 until) external;
+
+    /// @notice Ends a path, at once and for good: everything it ever attested or vouched for is void. No quorum falls with it;
+    /// another adapter may come at a free index.
+    function disablePath(uint32 eid, uint8 path) external;
+
+    /// @notice Ends a lane for good, both ways; its log was forked, or its other end is gone. Money stays where it is, and what
+    /// an escape has to prove stays as it was.
+    function closeLane(uint32 eid) external;
+
+    /// @notice Halts a lane by evidence, shown by anyone: `path` attested the head at the end of `nodes`, which makes all of them
+    /// its word; and at `count`, where `nodes` have another head or none, `otherPath` attested something.
+    /// @param startHead The head before the first node. Nothing is known of its count.
+    /// @param nodes Root and count of windows in a row, 40 bytes each.
+    /// @param otherPath Also `path` itself; or 255: the executed log.
+    function contradict(
+        uint32 srcEid,
+        bytes32 startHead,
+        bytes calldata nodes,
+        uint8 path,
+        uint64 count,
+        uint8 otherPath
+    ) external;
+
+    /// @notice The pause controller only: keeps the lane paused in until the council has looked at this attestation.
+    function quarantine(uint32 srcEid, uint8 path, uint64 count, bytes32 head) external;
+
+    /// @notice The pause controller only: the attestation was in order. The pause stays, and may end.
+    function liftQuarantine(uint32 srcEid, uint8 path, uint64 count) external;
+
+    /// @notice The pause controller only: what halted the lane is dealt with. Not while anything is in quarantine, and never
+    /// once the lane is closed.
+    function liftHalt(uint32 eid) external;
 
     /// @notice Halts a lane for evidence that only its app can read: the peer gives back what was never released. The app
     /// only.
@@ -151,6 +209,11 @@ interface IGateway is IERC7786Recipient {
         uint8 paths
     ) external;
 
+    /// @notice Shows that another path's word stands behind what was executed: large entries wait for a third one. Anyone may.
+    /// @param count What the path attested, executed here; or, with a suffix, the executed count.
+    /// @param suffix Nodes from the executed head up to what the path attested, when that is further on.
+    function vouch(uint32 srcEid, uint8 path, uint64 count, bytes calldata suffix) external;
+
     // ── views ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     function eid() external view returns (uint32);
@@ -174,11 +237,27 @@ interface IGateway is IERC7786Recipient {
 
     function haltOf(uint32 eid) external view returns (Halt);
 
+    /// @return Unix seconds of the evidence that halted it, or zero.
+    function haltedAt(uint32 eid) external view returns (uint64);
+
+    /// @return Seconds of a clock that stands still while the lane is halted or paused in. Unlock times are told on it.
+    function clock(uint32 srcEid) external view returns (uint64);
+
+    /// @return Whether what came over the lane may be paid, credited or finished now: not halted, not paused in.
+    function isFlowing(uint32 srcEid) external view returns (bool);
+
+    /// @return Attestations of enabled paths in quarantine.
+    function quarantined(uint32 srcEid) external view returns (uint256);
+    function isQuarantined(uint32 srcEid, uint8 path, uint64 count) external view returns (bool);
+
+    /// @return Every lane, in the order in which they were opened.
+    function eids() external view returns (uint32[] memory);
+
     /// @return Unix seconds; in the past, or zero, where nothing is paused.
     function pausedUntil(uint32 eid, Direction direction) external view returns (uint64);
 
-    /// @return Whether `post` to that peer takes entries of value now: the lane is open, not paused out, and its peer has
-    /// acknowledged nothing false.
+    /// @return Whether `post` to that peer takes entries of value now: the lane is open, not paused out, not closed, and its
+    /// peer has acknowledged nothing false.
     function accepts(uint32 dstEid) external view returns (bool);
     function laneIds(uint32 eid) external view returns (LaneId outLane, LaneId inLane);
     function pathsOf(uint32 eid) external view returns (address[8] memory adapters, uint8 enabled, uint8 networks);

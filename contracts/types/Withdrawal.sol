@@ -42,7 +42,8 @@ enum Refusal {
     SignatureInvalid,
     FeeTooHigh,
     RecipientNotRegistered,
-    ControllerUnknown
+    ControllerUnknown,
+    AssetPaused
 }
 
 using {structHash} for Withdrawal global;
