@@ -39,8 +39,9 @@ contract ClearingHouse is Withdrawals, HeldEntries {
 
     /// @dev Anything but a deposit of its lane.
     function _takeOther(uint32 srcEid, uint64 index, Entry memory entry) internal {
-        if (entry.spare() == 0 && entry.kind() == KIND_WITHDRAWAL_REQUEST) _serve(srcEid, index, entry);
-        else {
+        if (entry.spare() == 0 && entry.kind() == KIND_WITHDRAWAL_REQUEST) {
+            _serve(srcEid, index, entry);
+        } else {
             Held reason = entry.isOf(KIND_RETURNED, srcEid) ? Held.Returned : Held.NotCreditable;
             _hold(srcEid, index, entry, reason, _termsNow(Stage.Unbacked));
         }

@@ -99,10 +99,8 @@ abstract contract Credits is Ledger {
         reason = _reasonOfSuspense(entry.account, flow.minWithdrawal);
         if (reason != Held.None) return (reason, terms);
         if (flow.isPaused) return (Held.AssetPaused, terms);
-        if (
-            stage < Stage.Waited && flow.limit.isLarge(amount)
-                && Levels.mustWait(stage, gateway.quorum(srcEid, index))
-        ) {
+        if (stage < Stage.Waited && flow.limit.isLarge(amount) && Levels.mustWait(stage, gateway.quorum(srcEid, index)))
+        {
             (terms.unlockAt, terms.unlockBlock) = (flow.clock + largeWait, uint64(block.number) + largeBlocks);
             terms.stage = Stage.Waited;
             return (Held.Large, terms);

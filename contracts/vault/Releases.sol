@@ -131,7 +131,9 @@ abstract contract Releases is VaultCallers {
     }
 
     /// @dev Whoever finishes a park takes its word away first: it ends once. Not over a closed lane: there the words stay.
-    function _takePark(uint32 srcEid, uint64 index, Entry calldata entry, Terms calldata terms, address payee) internal {
+    function _takePark(uint32 srcEid, uint64 index, Entry calldata entry, Terms calldata terms, address payee)
+        internal
+    {
         if (parkOf[srcEid][index] != _parkHash(entry, terms, payee)) revert ParkUnknown(srcEid, index);
         if (gateway.haltOf(hubEid) == Halt.Closed) revert PaymentsStopped(hubEid);
         delete parkOf[srcEid][index];
@@ -155,8 +157,7 @@ abstract contract Releases is VaultCallers {
         returns (Parked)
     {
         if (!gateway.isFlowing(hubEid)) revert PaymentsStopped(hubEid);
-        (Parked reason, Terms memory next) =
-            _release(srcEid, index, entry, payee, terms.stage, gateway.clock(srcEid));
+        (Parked reason, Terms memory next) = _release(srcEid, index, entry, payee, terms.stage, gateway.clock(srcEid));
         if (reason == Parked.None || next.stage <= terms.stage) return reason;
         next.parkedAt = terms.parkedAt;
         _park(srcEid, index, entry, reason, next, payee);
@@ -171,14 +172,11 @@ abstract contract Releases is VaultCallers {
 
     /// @param stage What it has behind it.
     /// @return reason None when paid; otherwise nothing has moved, and `terms` say when to try again and with what behind it.
-    function _release(
-        uint32 srcEid,
-        uint64 index,
-        Entry memory entry,
-        address payee,
-        Stage stage,
-        uint64 laneClock
-    ) internal virtual returns (Parked reason, Terms memory terms) {
+    function _release(uint32 srcEid, uint64 index, Entry memory entry, address payee, Stage stage, uint64 laneClock)
+        internal
+        virtual
+        returns (Parked reason, Terms memory terms)
+    {
         uint16 asset = entry.asset();
         uint128 amount = entry.amount();
         uint64 clock = _clock(asset, laneClock);
@@ -273,14 +271,9 @@ abstract contract Releases is VaultCallers {
 
     // ── the word of a park ──────────────────────────────────────────────────────────────────────────────────────────
 
-    function _park(
-        uint32 srcEid,
-        uint64 index,
-        Entry memory entry,
-        Parked reason,
-        Terms memory terms,
-        address payee
-    ) internal {
+    function _park(uint32 srcEid, uint64 index, Entry memory entry, Parked reason, Terms memory terms, address payee)
+        internal
+    {
         parkOf[srcEid][index] = _parkHash(entry, terms, payee);
         if (terms.stage != Stage.Unbacked) _outflows[entry.asset()].queued += entry.amount();
         emit ReleaseParked(srcEid, index, reason, entry, terms, payee);

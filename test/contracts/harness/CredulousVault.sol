@@ -7,9 +7,14 @@ import {CollateralVault} from "../../../contracts/vault/CollateralVault.sol";
 
 /// @dev The vault without its doubt about contracts: whoever calls is the owner of its address everywhere.
 contract CredulousVault is CollateralVault {
-    constructor(IGateway gateway_, uint32 hubEid_, IPermit2 permit2_, address authority)
-        CollateralVault(gateway_, hubEid_, permit2_, authority)
-    {}
+    constructor(
+        IGateway gateway_,
+        uint32 hubEid_,
+        IPermit2 permit2_,
+        uint64 largeWait_,
+        uint64 largeBlocks_,
+        address authority
+    ) CollateralVault(gateway_, hubEid_, permit2_, largeWait_, largeBlocks_, authority) {}
 
     function _isSenderOrigin() internal pure override returns (bool) {
         return true;

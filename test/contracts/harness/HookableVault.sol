@@ -9,9 +9,14 @@ import {CollateralVault} from "../../../contracts/vault/CollateralVault.sol";
 
 /// @dev The vault without its lock, which credits whatever arrived while it waited, and not exactly what was asked for.
 contract HookableVault is CollateralVault {
-    constructor(IGateway gateway_, uint32 hubEid_, IPermit2 permit2_, address authority)
-        CollateralVault(gateway_, hubEid_, permit2_, authority)
-    {}
+    constructor(
+        IGateway gateway_,
+        uint32 hubEid_,
+        IPermit2 permit2_,
+        uint64 largeWait_,
+        uint64 largeBlocks_,
+        address authority
+    ) CollateralVault(gateway_, hubEid_, permit2_, largeWait_, largeBlocks_, authority) {}
 
     /// @dev Another lock for each call, so that none meets a closed one.
     function _reentrancyGuardStorageSlot() internal pure override returns (bytes32) {

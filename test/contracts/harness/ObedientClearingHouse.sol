@@ -11,7 +11,9 @@ import {Entry} from "../../../contracts/types/Entry.sol";
 contract ObedientClearingHouse is ClearingHouse {
     uint8 internal constant KIND_GRANT = 255;
 
-    constructor(IGateway gateway_, address authority_) ClearingHouse(gateway_, authority_) {}
+    constructor(IGateway gateway_, uint64 largeWait_, uint64 largeBlocks_, address authority_)
+        ClearingHouse(gateway_, largeWait_, largeBlocks_, authority_)
+    {}
 
     function onEntries(uint32, uint64, Entry[] calldata entries) external override {
         for (uint256 i = 0; i < entries.length; ++i) {

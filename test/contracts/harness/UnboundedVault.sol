@@ -8,9 +8,14 @@ import {CollateralVault} from "../../../contracts/vault/CollateralVault.sol";
 
 /// @dev The vault without an allowance for a push: a token may use all gas, and all that it returns is copied.
 contract UnboundedVault is CollateralVault {
-    constructor(IGateway gateway_, uint32 hubEid_, IPermit2 permit2_, address authority)
-        CollateralVault(gateway_, hubEid_, permit2_, authority)
-    {}
+    constructor(
+        IGateway gateway_,
+        uint32 hubEid_,
+        IPermit2 permit2_,
+        uint64 largeWait_,
+        uint64 largeBlocks_,
+        address authority
+    ) CollateralVault(gateway_, hubEid_, permit2_, largeWait_, largeBlocks_, authority) {}
 
     function _tryPush(Asset memory listed, address recipient, uint256 local) internal override returns (bool) {
         (bool isPaid, bytes memory answer) = listed.token.call(abi.encodeCall(IERC20.transfer, (recipient, local)));

@@ -9,9 +9,14 @@ import {CollateralVault} from "../../../contracts/vault/CollateralVault.sol";
 
 /// @dev The vault that parks no refusal: what a token refuses stops its whole window.
 contract UnparkedVault is CollateralVault {
-    constructor(IGateway gateway_, uint32 hubEid_, IPermit2 permit2_, address authority)
-        CollateralVault(gateway_, hubEid_, permit2_, authority)
-    {}
+    constructor(
+        IGateway gateway_,
+        uint32 hubEid_,
+        IPermit2 permit2_,
+        uint64 largeWait_,
+        uint64 largeBlocks_,
+        address authority
+    ) CollateralVault(gateway_, hubEid_, permit2_, largeWait_, largeBlocks_, authority) {}
 
     function _tryPush(Asset memory listed, address recipient, uint256 local) internal override returns (bool) {
         SafeERC20.safeTransfer(IERC20(listed.token), recipient, local);

@@ -2,9 +2,12 @@
 pragma solidity ^0.8.30;
 
 import {Held, IClearingHouse} from "../../../contracts/interfaces/IClearingHouse.sol";
+import {IPauseController} from "../../../contracts/interfaces/IPauseController.sol";
 import {accountOf, toParty} from "../../../contracts/types/Account.sol";
 import {Direction} from "../../../contracts/types/Direction.sol";
 import {Entry, KIND_DEPOSIT, makeEntry} from "../../../contracts/types/Entry.sol";
+import {Scope} from "../../../contracts/types/Scope.sol";
+import {Stage, Terms} from "../../../contracts/types/Terms.sol";
 import {Deployment} from "./Deployment.sol";
 import {Log, Logs} from "./Logs.sol";
 
@@ -46,13 +49,29 @@ abstract contract Clearing is Deployment {
     }
 
     function _expectHeld(uint32 srcEid, uint64 index, Held reason, Entry memory entry) internal {
+        _expectHeld(srcEid, index, reason, entry, _termsOf(srcEid, entry.asset(), reason));
+    }
+
+    function _expectHeld(uint32 srcEid, uint64 index, Held reason, Entry memory entry, Terms memory terms) internal {
         vm.expectEmit(address(hub));
-        emit IClearingHouse.EntryHeld(srcEid, index, reason, entry, _now());
+        emit IClearingHouse.EntryHeld(srcEid, index, reason, entry, terms);
+    }
+
+    /// @dev Of an entry held now that has no wait.
+    function _termsOf(uint32 srcEid, uint16 asset, Held reason) internal view returns (Terms memory) {
+        bool isSuspended = reason != Held.NotCreditable && reason != Held.BookFull && reason != Held.Returned;
+        return
+            isSuspended
+                ? Terms(_now(), hub.clockOf(srcEid, asset), 0, Stage.Arrived)
+                : Terms(_now(), 0, 0, Stage.Unbacked);
     }
 
     function _pause(uint8 chain, Direction direction) internal {
-        if (!chains[HUB].pauseController.isPauser(address(this))) chains[HUB].pauseController.addPauser(address(this));
-        chains[HUB].pauseController.pause(chains[chain].eid, direction);
+        IPauseController controller = chains[HUB].pauseController;
+        if (controller.keyOf(address(this)) == IPauseController.Key.None) {
+            controller.setKey(address(this), IPauseController.Key.Pauser);
+        }
+        controller.pause(direction == Direction.In ? Scope.In : Scope.Out, chains[chain].eid);
     }
 
     /// @dev Seals what is open in the lane to a vault, and reads it.

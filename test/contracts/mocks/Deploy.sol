@@ -5,6 +5,7 @@ import {Vm} from "forge-std/Vm.sol";
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
 import {IPauseController} from "../../../contracts/interfaces/IPauseController.sol";
+import {Direction} from "../../../contracts/types/Direction.sol";
 import {ILayerZeroPath, IWatcherPath} from "./Interfaces.sol";
 import {TestApp} from "./TestApp.sol";
 import {TestPath} from "./TestPath.sol";
@@ -13,6 +14,11 @@ import {FickleToken, TestToken} from "./Tokens.sol";
 /// @dev Deploys from artifacts, so that what is tested is what is deployed. (`new` would also compile a contract once more
 /// into every test that says it: minutes.)
 library Deploy {
+    uint64 internal constant RESUME_DELAY = 6 hours;
+    uint256 internal constant MONITOR_THRESHOLD = 2;
+    uint64 internal constant LARGE_WAIT = 1 days;
+    uint64 internal constant LARGE_BLOCKS = 7200;
+
     Vm internal constant VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
     function accessManager(address admin) internal returns (IAccessManager) {
@@ -27,12 +33,16 @@ library Deploy {
     function gateway(string memory artifact, uint32 eid, address app, address authority) internal returns (IGateway) {
         address controller = VM.computeCreateAddress(address(this), VM.getNonce(address(this)) + 1);
         address deployed = create(artifact, abi.encode(eid, app, controller, authority));
-        pauseController(deployed, authority);
+        pauseController(deployed, Direction.In, authority);
         return IGateway(deployed);
     }
 
-    function pauseController(address gateway_, address authority) internal returns (IPauseController) {
-        return IPauseController(create("PauseController.sol:PauseController", abi.encode(gateway_, authority)));
+    function pauseController(address gateway_, Direction valueOut, address authority)
+        internal
+        returns (IPauseController)
+    {
+        bytes memory args = abi.encode(gateway_, valueOut, RESUME_DELAY, MONITOR_THRESHOLD, authority);
+        return IPauseController(create("PauseController.sol:PauseController", args));
     }
 
     function watcherPath(address gateway_, address authority, address[] memory watchers, uint256 threshold)

@@ -11,7 +11,9 @@ import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
 import {IPauseController} from "../../../contracts/interfaces/IPauseController.sol";
 import {Commitment} from "../../../contracts/types/Commitment.sol";
 import {Entry} from "../../../contracts/types/Entry.sol";
+import {Direction} from "../../../contracts/types/Direction.sol";
 import {LaneId} from "../../../contracts/types/LaneId.sol";
+import {Limit} from "../../../contracts/types/Limit.sol";
 import {Deploy} from "./Deploy.sol";
 import {Factory} from "./Factory.sol";
 import {IHub, IVault} from "./Interfaces.sol";
@@ -90,9 +92,12 @@ abstract contract Deployment is Test {
         factory.deploy(
             vm.getCode("Gateway.sol:Gateway"),
             chain.eid,
+            i == HUB ? Direction.Out : Direction.In,
             authority,
             vm.getCode(i == HUB ? "ClearingHouse.sol:ClearingHouse" : _vaultArtifact()),
-            i == HUB ? abi.encode(authority) : abi.encode(chains[HUB].eid, Permit2.ADDRESS, authority)
+            i == HUB
+                ? abi.encode(Deploy.LARGE_WAIT, Deploy.LARGE_BLOCKS, authority)
+                : abi.encode(chains[HUB].eid, Permit2.ADDRESS, Deploy.LARGE_WAIT, Deploy.LARGE_BLOCKS, authority)
         );
         chain.gateway = IGateway(factory.gateway());
         chain.pauseController = IPauseController(factory.pauseController());
@@ -101,10 +106,10 @@ abstract contract Deployment is Test {
         Roles.ofGateway(chain.manager, address(chain.gateway));
         if (i == HUB) {
             hub = IHub(app);
-            Roles.ofApp(chain.manager, app, IClearingHouse.listAsset.selector);
+            Roles.ofHub(chain.manager, app);
         } else {
             chain.vault = IVault(app);
-            Roles.ofApp(chain.manager, app, ICollateralVault.listAsset.selector);
+            Roles.ofVault(chain.manager, app);
         }
     }
 
@@ -145,8 +150,21 @@ abstract contract Deployment is Test {
 
     function _list(uint8 i, uint16 asset, uint8 decimals, uint8 canonical) internal {
         tokenOf[i][asset] = _token(decimals);
-        chains[i].vault.listAsset(asset, address(tokenOf[i][asset]), canonical, MINIMUM, PUSH_GAS);
-        hub.listAsset(chains[i].eid, asset, canonical, MINIMUM);
+        chains[i].vault.listAsset(asset, address(tokenOf[i][asset]), canonical, _vaultRules());
+        hub.listAsset(chains[i].eid, asset, canonical, _laneRules());
+    }
+
+    /// @dev Nothing is over these, so that a test sees a limit only where it sets one.
+    function _vaultRules() internal view virtual returns (ICollateralVault.AssetRules memory) {
+        return ICollateralVault.AssetRules(uint48(MINIMUM), uint24(PUSH_GAS), _noLimit());
+    }
+
+    function _laneRules() internal view virtual returns (IClearingHouse.LaneRules memory) {
+        return IClearingHouse.LaneRules(uint64(MINIMUM), type(uint128).max, _noLimit());
+    }
+
+    function _noLimit() internal pure returns (Limit memory) {
+        return Limit(type(uint80).max, type(uint64).max, type(uint80).max, 100);
     }
 
     // ── acting ──────────────────────────────────────────────────────────────────────────────────────────────────────

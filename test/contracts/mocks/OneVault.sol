@@ -5,9 +5,12 @@ import {ICollateralVault, Parked} from "../../../contracts/interfaces/ICollatera
 import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
 import {accountOf, toParty} from "../../../contracts/types/Account.sol";
 import {Commitment} from "../../../contracts/types/Commitment.sol";
+import {IPauseController} from "../../../contracts/interfaces/IPauseController.sol";
 import {Direction} from "../../../contracts/types/Direction.sol";
 import {Entry, KIND_RELEASE, makeEntry} from "../../../contracts/types/Entry.sol";
 import {LaneId} from "../../../contracts/types/LaneId.sol";
+import {Scope} from "../../../contracts/types/Scope.sol";
+import {Stage, Terms} from "../../../contracts/types/Terms.sol";
 import {Deploy} from "./Deploy.sol";
 import {Deployment} from "./Deployment.sol";
 import {IVault} from "./Interfaces.sol";
@@ -36,7 +39,7 @@ abstract contract OneVault is Deployment {
         (vault, gateway, hubEid) = (chains[A].vault, chains[A].gateway, chains[HUB].eid);
         usd = tokenOf[A][USD];
         fickle = Deploy.fickleToken(6);
-        vault.listAsset(FICKLE, address(fickle), 6, MINIMUM, PUSH_GAS);
+        vault.listAsset(FICKLE, address(fickle), 6, _vaultRules());
         account = accountOf(trader, 0);
         _hold(usd, trader);
         _hold(fickle, trader);
@@ -77,17 +80,17 @@ abstract contract OneVault is Deployment {
     }
 
     /// @dev Parks a release of 100 at index 5, and goes three days on.
-    function _park() internal returns (Entry memory entry, uint64 parkedAt) {
+    function _park() internal returns (Entry memory entry, Terms memory terms) {
         entry = _releaseOf(FICKLE, 100, recipient);
         fickle.setMood(Mood.Reverts);
         _release(5, entry);
-        parkedAt = uint64(vm.getBlockTimestamp());
-        vm.warp(parkedAt + 3 days);
+        terms = _termsNow(Stage.Arrived);
+        vm.warp(terms.parkedAt + 3 days);
     }
 
     function _pause(Direction direction) internal returns (uint64 until) {
-        chains[A].pauseController.addPauser(address(this));
-        chains[A].pauseController.pause(hubEid, direction);
+        chains[A].pauseController.setKey(address(this), IPauseController.Key.Pauser);
+        chains[A].pauseController.pause(direction == Direction.In ? Scope.In : Scope.Out, hubEid);
         until = uint64(vm.getBlockTimestamp()) + 1 days;
     }
 
@@ -109,9 +112,28 @@ abstract contract OneVault is Deployment {
     }
 
     function _expectParked(uint32 srcEid, uint64 index, Entry memory entry, Parked reason, address payee) internal {
-        uint64 now_ = uint64(vm.getBlockTimestamp());
+        _expectParked(srcEid, index, entry, reason, _termsNow(_stageOf(reason)), payee);
+    }
+
+    function _expectParked(
+        uint32 srcEid,
+        uint64 index,
+        Entry memory entry,
+        Parked reason,
+        Terms memory terms,
+        address payee
+    ) internal {
         vm.expectEmit(address(vault));
-        emit ICollateralVault.ReleaseParked(srcEid, index, reason, entry, now_, now_, payee);
+        emit ICollateralVault.ReleaseParked(srcEid, index, reason, entry, terms, payee);
+    }
+
+    /// @dev Of a park made now that has no wait.
+    function _termsNow(Stage stage) internal view returns (Terms memory) {
+        return Terms(uint64(vm.getBlockTimestamp()), vault.clockOf(FICKLE), 0, stage);
+    }
+
+    function _stageOf(Parked reason) internal pure returns (Stage) {
+        return reason == Parked.Refused || reason == Parked.AssetPaused ? Stage.Arrived : Stage.Unbacked;
     }
 
     function _expectParked(uint64 index, Entry memory entry, Parked reason, address payee) internal {

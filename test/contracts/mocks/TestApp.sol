@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
 import {ILaneApp} from "../../../contracts/interfaces/ILaneApp.sol";
+import {Direction} from "../../../contracts/types/Direction.sol";
 import {Entry} from "../../../contracts/types/Entry.sol";
 
 /// @dev Stands behind a gateway: posts what it is told, and remembers what the gateway executed.
@@ -11,7 +12,10 @@ contract TestApp is ILaneApp {
     uint64 public executed;
     bytes32 public digest;
     mapping(uint64 index => uint256 times) public timesExecuted;
+    mapping(uint16 asset => uint64) public assetPausedUntil;
     bytes internal _inside;
+    uint16[] internal _assets;
+    uint128[] internal _amounts;
 
     error InsideFailed(bytes reason);
 
@@ -45,5 +49,19 @@ contract TestApp is ILaneApp {
             (bool isDone, bytes memory reason) = address(gateway).call(_inside);
             if (!isDone) revert InsideFailed(reason);
         }
+    }
+
+    // ── what a pause controller asks an app ─────────────────────────────────────────────────────────────────────────
+
+    function setFigures(uint16[] calldata assets, uint128[] calldata amounts) external {
+        (_assets, _amounts) = (assets, amounts);
+    }
+
+    function figures(uint32, Direction) external view returns (uint16[] memory, uint128[] memory) {
+        return (_assets, _amounts);
+    }
+
+    function setAssetPause(uint16 asset, uint64 until) external {
+        assetPausedUntil[asset] = until;
     }
 }
