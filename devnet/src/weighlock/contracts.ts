@@ -42,19 +42,28 @@ export const ADMIN_ROLE = 0n;
 export const COUNCIL_ROLE = 1n;
 /** Tightens, at once. */
 export const GUARDIAN_ROLE = 2n;
-/** Ends pauses, after a delay that is shorter than a pause: a later one would be of no use. */
+/** Proposes and ends stops. It has no delay of its own: the pause controller has one between the two. */
 export const RESUMER_ROLE = 3n;
 
+/** Powers of the pause controller's own keys: `IPauseController.Key`. */
+export const CONTROLLER_KEY = { pauser: 1, guardian: 2, monitor: 3 } as const;
+/** `types/Direction.sol`. */
+export const DIRECTION = { in: 0, out: 1 } as const;
+
+/** `app` is the vault or the clearing house; what only a vault has is under `vault`. */
 export const COUNCIL_FUNCTIONS = {
-  gateway: ["openLane", "addPath", "loosenWindow"],
+  gateway: ["openLane", "addPath", "loosenWindow", "closeLane"],
   layerZeroPath: ["openRemote"],
   watcherPath: ["openRemote"],
-  app: ["listAsset"],
-  pauseController: ["addPauser"],
+  app: ["listAsset", "loosenAsset"],
+  vault: ["clearRelease", "strike"],
+  pauseController: ["setKey", "liftQuarantine"],
 } as const;
-export const RESUMER_FUNCTIONS = { pauseController: ["resume"] } as const;
+export const RESUMER_FUNCTIONS = { pauseController: ["proposeResume", "resume"] } as const;
 export const GUARDIAN_FUNCTIONS = {
-  gateway: ["tightenWindow"],
+  gateway: ["tightenWindow", "disablePath"],
   layerZeroPath: ["skip", "nilify"],
-  pauseController: ["removePauser"],
+  app: ["tightenAsset"],
+  vault: ["vetoRelease"],
+  pauseController: ["removeKey"],
 } as const;
