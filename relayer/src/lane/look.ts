@@ -7,6 +7,7 @@ import type { Common } from "@weighlock/core/common.ts";
 import { type DispatchPolicy, decideDispatch } from "../dispatchPolicy.ts";
 import type { Job } from "../jobs.ts";
 import { readDelivery, undeliveredNonces } from "../layerzero/delivery.ts";
+import { createAdapterFollower } from "./adapters.ts";
 import { choosePair, hasPath, highestAttested, readAttestation } from "./attested.ts";
 import type { LaneChains } from "./chains.ts";
 import type { Lane } from "./lanes.ts";
@@ -56,6 +57,7 @@ export function createLaneLook({
     help: "Entries posted and not executed.",
     labels: ["lane"],
   });
+  const followAdapters = createAdapterFollower({ common, lane, chains });
   const packets = createPacketLookup({ client: src.chain.client, lane });
   let isBusy = true;
   let missing: { gap: string; seenAt: bigint } | undefined;
@@ -63,6 +65,7 @@ export function createLaneLook({
   let isAsked = false;
 
   async function look(): Promise<void> {
+    await followAdapters();
     const destination = { client: dst.chain.client, gateway: lane.dst.gateway, eid: lane.src.eid };
     const [situation, inbox, final] = await Promise.all([
       readSituation(),
