@@ -7,7 +7,6 @@ import { accountOf } from "@weighlock/core/entry.ts";
 import type { Address } from "viem";
 import { formatUnits, parseAmount } from "../amount.ts";
 import { type Availability, availabilityOf } from "../availability.ts";
-import { readEvents } from "../events.ts";
 import { parseAsset, parseVaultChain } from "../input.ts";
 import type { Network } from "../network.ts";
 import { type OperatorFees, readOperatorFees } from "./operatorFees.ts";
@@ -97,16 +96,13 @@ export async function quoteWithdraw({
   };
 }
 
-/** Canonical units; undefined when the hub does not list it for that vault. No view tells it. */
+/** Canonical units; undefined when the hub does not list it for that vault. */
 async function readMinimum(network: Network, { eid }: VaultDeployment, asset: number): Promise<bigint | undefined> {
   const hub = hubOf(network.deployment);
   const { client } = await network.connect(hub);
-  const view = { client, address: hub.clearingHouse, abi: clearingHouseAbi, from: hub.deployBlock } as const;
-  const [listed] = await readEvents({
-    ...{ ...view, eventName: "AssetListed", args: { eid, asset } },
-    isEnough: (found) => found.length > 0,
-  });
-  return listed?.args.minWithdrawal;
+  const view = { address: hub.clearingHouse, abi: clearingHouseAbi } as const;
+  const { minWithdrawal } = await client.readContract({ ...view, functionName: "rulesOf", args: [eid, asset] });
+  return minWithdrawal === 0n ? undefined : minWithdrawal;
 }
 
 async function readBalance(network: Network, account: `0x${string}`, asset: number): Promise<bigint> {
