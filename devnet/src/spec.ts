@@ -54,7 +54,7 @@ export const NETWORK: NetworkSpec = {
       decimals: { alpha: 6, beta: 18 },
       minDeposit: 10_000n,
       minWithdrawal: 10_000n,
-      pushGas: 66_000,
+      pushGas: 60_000,
       grant: 1_000_000_000_000n,
     },
     {
@@ -65,7 +65,7 @@ export const NETWORK: NetworkSpec = {
       decimals: { alpha: 18, beta: 18 },
       minDeposit: 10_000n,
       minWithdrawal: 10_000n,
-      pushGas: 66_000,
+      pushGas: 60_000,
       grant: 1_000_000_000_000n,
     },
   ],
