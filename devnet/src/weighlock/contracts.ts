@@ -57,9 +57,9 @@ export const COUNCIL_FUNCTIONS = {
   watcherPath: ["openRemote"],
   app: ["listAsset", "loosenAsset"],
   vault: ["clearRelease", "strike"],
-  pauseController: ["setKey", "liftQuarantine"],
+  pauseController: ["setKey"],
 } as const;
-export const RESUMER_FUNCTIONS = { pauseController: ["proposeResume", "resume"] } as const;
+export const RESUMER_FUNCTIONS = { pauseController: ["proposeResume", "resume", "liftQuarantine"] } as const;
 export const GUARDIAN_FUNCTIONS = {
   gateway: ["tightenWindow", "disablePath"],
   layerZeroPath: ["skip", "nilify"],
