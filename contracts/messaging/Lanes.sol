@@ -36,7 +36,7 @@ abstract contract Lanes is IGateway, AccessManaged {
         bytes peer; // ERC-7930 address of the peer gateway
         uint64[8] vouched; // executed entries that each path vouches for; four share a word
         PathState[8] paths;
-        uint64 haltedAt; // Unix seconds
+        uint64 haltedAt; // Unix seconds of the last evidence; it only rises
     }
 
     uint256 internal constant MAX_LANES = 128;
