@@ -1,7 +1,6 @@
 /** A32: two of three paths are owned, on a busy lane and a quiet one, in both directions; then the honest log goes on. */
 
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
-import { HORIZONS } from "@weighlock/core/lossBound.ts";
 import type { DevAccount } from "@weighlock/devnet/anvil.ts";
 import { NETWORK } from "@weighlock/devnet/spec.ts";
 import { createCleanup } from "@weighlock/devnet/testing.ts";
@@ -20,6 +19,7 @@ import {
   ledgerOfMany,
   retryAll,
   retryFor,
+  TO_PAUSE,
   vaultBound,
 } from "./support/liars.ts";
 import { type AttackNetwork, startNetwork } from "./support/network.ts";
@@ -31,8 +31,6 @@ import { type Ends, truth } from "./support/words.ts";
 
 const cleanup = createCleanup();
 const CLOSED = 4;
-const horizon = HORIZONS.monitorsHonest;
-const seconds = horizon.detection + horizon.pause;
 type Owned = AttackNetwork & { third: ThirdPaths; trader: DevAccount };
 let guarded: Owned;
 /** No levels, no buckets, no cap. */
@@ -75,7 +73,7 @@ function forgeOut(network: Owned, isQuiet: boolean): Promise<Outcome> {
     const large = releaseEntry({ eid: alpha.eid, owner: thief.address, amount: 5_000n * ONE });
     const { blockNumber, refusal, count } = await forceWindow(network, ends, [...small, large], thief);
     expect(refusal, "two paths execute what they like").toBeUndefined();
-    await retryFor(alpha, thief, { seconds, step: 10n });
+    await retryFor(alpha, thief, { seconds: TO_PAUSE, step: 8n });
 
     // The honest log goes on, past the forged count where the lane is quiet.
     const wishes = isQuiet ? small.length + 2 : 1;
@@ -90,7 +88,7 @@ function forgeOut(network: Owned, isQuiet: boolean): Promise<Outcome> {
     const halted = isQuiet
       ? await contradictAt(network, ends, { path: THIRD_PATH, count, otherPath: 0 })
       : told.blockNumber;
-    return close(network, ends, { thief, blockNumber, halted, bound: vaultBound(horizon) });
+    return close(network, ends, { thief, blockNumber, halted, bound: vaultBound(TO_PAUSE) });
   });
 }
 
@@ -100,13 +98,13 @@ function forgeIn(network: Owned, isQuiet: boolean): Promise<Outcome> {
     const { hub, alpha, trader, third } = network;
     const ends: Ends = { src: alpha, dst: hub };
     const thief = await network.newAccount();
-    const bound = await inflowBound(network, horizon);
+    const bound = await inflowBound(network, TO_PAUSE);
     const deposits = Array.from({ length: isQuiet ? 16 : 128 }, (_, i) =>
       depositEntry({ eid: alpha.eid, owner: thief.address, subaccount: BigInt(i), amount: 4_000n * ONE }),
     );
     const { blockNumber, refusal, count } = await forceWindow(network, ends, deposits, thief);
     expect(refusal, "two paths execute what they like").toBeUndefined();
-    await pass(hub, seconds);
+    await pass(hub, TO_PAUSE);
     const pieces = isQuiet ? deposits.length + 1 : 1;
     for (let i = 0; i < pieces; ++i) await depositAs({ trader, vault: alpha, amount: ONE });
     await seal(network, ends);

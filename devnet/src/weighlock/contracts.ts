@@ -25,7 +25,12 @@ export type DeployedChain = {
 
 /** Contracts with the same constructors and calls, deployed in place of ours. */
 export type ReplacedContracts = Readonly<
-  Partial<Record<"Gateway" | "CollateralVault" | "ClearingHouse" | "LayerZeroPath", Artifact>>
+  Partial<
+    Record<
+      "Gateway" | "CollateralVault" | "ClearingHouse" | "LayerZeroPath" | "WatcherPath" | "PauseController",
+      Artifact
+    >
+  >
 >;
 
 /** Bits of a lane's path masks. */

@@ -5,7 +5,7 @@ import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import type { VaultDeployment } from "@weighlock/core/deployment.ts";
 import type { EntryWords } from "@weighlock/core/entry.ts";
 import { encodeSuffix, type WindowNode } from "@weighlock/core/laneLog.ts";
-import { contagionBound, type Horizon, lossBound } from "@weighlock/core/lossBound.ts";
+import { HORIZONS, lossBound } from "@weighlock/core/lossBound.ts";
 import type { DevAccount } from "@weighlock/devnet/anvil.ts";
 import { NETWORK } from "@weighlock/devnet/spec.ts";
 import { getAbiItem, type Hex } from "viem";
@@ -33,19 +33,22 @@ export async function fundDeeply(network: AttackNetwork): Promise<DevAccount> {
   return trader;
 }
 
-/** By the limits that the network was deployed with: the manifest, not the chain under attack. */
-export function vaultBound(horizon: Horizon): bigint {
-  return lossBound({ pathsOwned: 2, flow: assetSpec().vaultLimit, horizon });
+/** From the first evidence on chain until an honest monitor's pause. */
+export const TO_PAUSE = HORIZONS.detect + HORIZONS.pause;
+
+/** Out of a vault, by the limits that the network was deployed with: the manifest, not the chain under attack. */
+export function vaultBound(seconds: bigint): bigint {
+  return lossBound({ rules: { limit: assetSpec().vaultLimit, most: DEEP }, pathsOwned: 2, seconds });
 }
 
-/** What two owned paths, or a vault's chain, can bring into the hub, by the limits in force now: a new lane's are lower. */
-export async function inflowBound({ hub, alpha }: AttackNetwork, horizon: Horizon): Promise<bigint> {
+/** Into the hub, by the limits in force now: a new lane's are lower. */
+export async function inflowBound({ hub, alpha }: AttackNetwork, seconds: bigint): Promise<bigint> {
   const at = { address: hub.clearingHouse, abi: clearingHouseAbi, args: [alpha.eid, USDC] } as const;
   const [[cap, limit], owed] = await Promise.all([
     hub.client.readContract({ ...at, functionName: "limitsNow" }),
     hub.client.readContract({ ...at, functionName: "available" }),
   ]);
-  return contagionBound({ flow: limit, cap: cap - owed, horizon });
+  return lossBound({ rules: { limit, most: cap - owed }, pathsOwned: 2, seconds });
 }
 
 function assetSpec() {
