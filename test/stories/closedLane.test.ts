@@ -233,7 +233,7 @@ async function expectProvable(honest: Park): Promise<void> {
     hub.client.readContract({ ...house, functionName: "suspense", args: [alpha.eid, USDC] }),
     hub.client.readContract({ ...house, functionName: "totalLedger", args: [USDC] }),
   ]);
-  const ofLane = (slot: string) => slotOf(USDC, slotOf(alpha.eid, BigInt(slot)));
+  const ofLane = (slot: number) => slotOf(USDC, slotOf(alpha.eid, BigInt(slot)));
   const book = await proven(hub, house.address, ofLane(house_.laneBook.slot));
   expect([low(book), book >> 128n]).toEqual([credited, authorised]);
   expect(low(await proven(hub, house.address, ofLane(house_._laneAsset.slot)))).toBe(suspense);
@@ -259,7 +259,7 @@ async function expectProvable(honest: Park): Promise<void> {
   }
 }
 
-function inAccount(account: Hex, slot: string): Hex {
+function inAccount(account: Hex, slot: number): Hex {
   return slotOf(USDC, slotOf(BigInt(account), BigInt(slot)));
 }
 

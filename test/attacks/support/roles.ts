@@ -60,6 +60,10 @@ export async function councilSchedules<
     functionName: "canCall",
     args: [council.address, address, data.slice(0, 10) as Hex],
   });
+  if (delay === 0) {
+    await councilDoes(network, call);
+    return;
+  }
   const at = { chain, from: council, ...manager } as const;
   await send({ ...at, functionName: "schedule", args: [address, data, 0] });
   await beforeExecution?.();
