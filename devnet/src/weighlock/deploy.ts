@@ -15,7 +15,15 @@ import type { LayerZeroStack } from "../layerzero/stack.ts";
 import { PERMIT2 } from "../permit2.ts";
 import type { AssetSpec, ChainSpec, Keys, NetworkSpec } from "../spec.ts";
 import type { Transactor } from "../transactor.ts";
-import { type DeployedAsset, type DeployedChain, OUR_DVN, type ReplacedContracts } from "./contracts.ts";
+import { assetRulesOf } from "./connect.ts";
+import {
+  CONTROLLER_KEY,
+  type DeployedAsset,
+  type DeployedChain,
+  DIRECTION,
+  OUR_DVN,
+  type ReplacedContracts,
+} from "./contracts.ts";
 
 /**
  * Queues everything on the transactor; the caller flushes it. The deployer ends as admin of the access manager, until
@@ -51,23 +59,30 @@ export function deployWeighlock({
   const gateway = deploy("Gateway", gatewayAbi, gatewayBytecode, [spec.eid, ...expected, accessManager]);
   const app =
     spec.role === "hub"
-      ? deploy("ClearingHouse", clearingHouseAbi, clearingHouseBytecode, [gateway, accessManager])
+      ? deploy("ClearingHouse", clearingHouseAbi, clearingHouseBytecode, [
+          gateway,
+          network.largeWait,
+          network.largeBlocks,
+          accessManager,
+        ])
       : deploy("CollateralVault", collateralVaultAbi, collateralVaultBytecode, [
           gateway,
           hubEid,
           PERMIT2,
+          network.largeWait,
+          network.largeBlocks,
           accessManager,
         ]);
   const pauseController = deploy("PauseController", pauseControllerAbi, pauseControllerBytecode, [
     gateway,
+    valueOutOf(spec),
+    BigInt(network.resumeDelay),
+    BigInt(network.monitors.threshold),
     accessManager,
   ]);
-  transactor.call({
-    to: pauseController,
-    abi: pauseControllerAbi,
-    functionName: "addPauser",
-    args: [keys.pauser.address],
-  });
+  for (const { address, power } of controllerKeys(keys)) {
+    transactor.call({ to: pauseController, abi: pauseControllerAbi, functionName: "setKey", args: [address, power] });
+  }
   const layerZeroPath = deploy("LayerZeroPath", layerZeroPathAbi, layerZeroPathBytecode, [
     layerZero.endpoint,
     gateway,
@@ -103,6 +118,20 @@ export function deployWeighlock({
   };
 }
 
+/** The direction in which value leaves: posting on the hub, payments on a vault's chain. */
+export function valueOutOf({ role }: ChainSpec): number {
+  return role === "hub" ? DIRECTION.out : DIRECTION.in;
+}
+
+/** Who stops things, and whose word starts them again. */
+export function controllerKeys({ pauser, guardian, monitors }: Keys): { address: Address; power: number }[] {
+  return [
+    { address: pauser.address, power: CONTROLLER_KEY.pauser },
+    { address: guardian.address, power: CONTROLLER_KEY.guardian },
+    ...monitors.map(({ address }) => ({ address, power: CONTROLLER_KEY.monitor })),
+  ];
+}
+
 /** A token with the chain's decimals, listed, and some of it for every trader. The hub holds no tokens. */
 function deployAsset({
   transactor,
@@ -129,7 +158,7 @@ function deployAsset({
     to: app,
     abi: collateralVaultAbi,
     functionName: "listAsset",
-    args: [asset.id, token, asset.canonicalDecimals, asset.minDeposit, asset.pushGas],
+    args: [asset.id, token, asset.canonicalDecimals, assetRulesOf(asset)],
   });
   const scale = 10n ** BigInt(decimals - asset.canonicalDecimals);
   for (const { address } of keys.traders) {

@@ -1,9 +1,7 @@
 /** Deploys the whole network: LayerZero and Weighlock on every chain, connected, handed over and read back. */
 
-import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
-import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import type { ChainDeployment } from "@weighlock/core/deployment.ts";
-import type { Abi, Address } from "viem";
+import type { Address } from "viem";
 import type { AnvilNode } from "../anvil.ts";
 import { setBalances } from "../anvil.ts";
 import { deployLayerZero } from "../layerzero/deploy.ts";
@@ -67,8 +65,7 @@ export async function deployNetwork({
       const chain = chains[i] as DeployedChain;
       const peers = chains.filter((peer) => peer !== chain && (peer.spec === hub || chain.spec === hub));
       for (const peer of peers) connect({ transactor, network, chain, peer });
-      const appAbi: Abi = chain.spec.role === "hub" ? clearingHouseAbi : collateralVaultAbi;
-      handOver({ transactor, network, chain, keys, appAbi });
+      handOver({ transactor, network, chain, keys });
       const admins = handOverDvns({ transactor, chain, keys });
       await transactor.flush();
       const { client } = node;
