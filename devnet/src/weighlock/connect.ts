@@ -9,7 +9,7 @@ import { watcherPathAbi } from "@weighlock/core/abi/watcherPath.ts";
 import type { Abi, Address, Hex } from "viem";
 import { toFunctionSelector } from "viem";
 import { DEFAULT_PRICING, sortedDvns } from "../layerzero/stack.ts";
-import type { Keys, NetworkSpec } from "../spec.ts";
+import type { NetworkSpec } from "../spec.ts";
 import type { Transactor } from "../transactor.ts";
 import {
   ADMIN_ROLE,
@@ -91,18 +91,16 @@ export function selectorsOf(abi: Abi, names: readonly string[]): Hex[] {
   });
 }
 
-/** Queues the end of the deployer's power: roles to council and guardian, and none left to the deployer. */
+/** Queues the end of the deployer's power: roles to the council's and the guardian's Safe, and none left to the deployer. */
 export function handOver({
   transactor,
   network,
   chain,
-  keys,
   appAbi,
 }: {
   transactor: Transactor;
   network: NetworkSpec;
   chain: DeployedChain;
-  keys: Keys;
   appAbi: Abi;
 }): void {
   const manage = (functionName: string, args: readonly unknown[]) =>
@@ -126,9 +124,9 @@ export function handOver({
   }
   // The guardian vetoes what the council has scheduled.
   for (const role of [COUNCIL_ROLE, RESUMER_ROLE]) manage("setRoleGuardian", [role, GUARDIAN_ROLE]);
-  manage("grantRole", [GUARDIAN_ROLE, keys.guardian.address, 0]);
-  manage("grantRole", [COUNCIL_ROLE, keys.council.address, network.councilDelay]);
-  manage("grantRole", [RESUMER_ROLE, keys.council.address, network.resumeDelay]);
-  manage("grantRole", [ADMIN_ROLE, keys.council.address, network.councilDelay]);
+  manage("grantRole", [GUARDIAN_ROLE, chain.guardian, 0]);
+  manage("grantRole", [COUNCIL_ROLE, chain.council, network.councilDelay]);
+  manage("grantRole", [RESUMER_ROLE, chain.council, network.resumeDelay]);
+  manage("grantRole", [ADMIN_ROLE, chain.council, network.councilDelay]);
   manage("renounceRole", [ADMIN_ROLE, transactor.address]);
 }

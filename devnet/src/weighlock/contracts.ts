@@ -4,11 +4,12 @@ import type { Address } from "viem";
 import type { LayerZeroStack } from "../layerzero/stack.ts";
 import type { AssetSpec, ChainSpec } from "../spec.ts";
 import type { Artifact } from "../transactor.ts";
+import type { RoleSafes } from "./safes.ts";
 
 export type DeployedAsset = AssetSpec & { token: Address | null; tokenDecimals: number };
 
 /** One chain's Weighlock. `app` is the clearing house on the hub and the collateral vault elsewhere. */
-export type DeployedChain = {
+export type DeployedChain = RoleSafes & {
   spec: ChainSpec;
   deployer: Address;
   layerZero: LayerZeroStack;

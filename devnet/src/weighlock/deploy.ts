@@ -16,6 +16,7 @@ import { PERMIT2 } from "../permit2.ts";
 import type { AssetSpec, ChainSpec, Keys, NetworkSpec } from "../spec.ts";
 import type { Transactor } from "../transactor.ts";
 import { type DeployedAsset, type DeployedChain, OUR_DVN, type ReplacedContracts } from "./contracts.ts";
+import type { RoleSafes } from "./safes.ts";
 
 /**
  * Queues everything on the transactor; the caller flushes it. The deployer ends as admin of the access manager, until
@@ -27,6 +28,7 @@ export function deployWeighlock({
   spec,
   hubEid,
   layerZero,
+  safes,
   keys,
   replaced = {},
 }: {
@@ -35,6 +37,7 @@ export function deployWeighlock({
   spec: ChainSpec;
   hubEid: number;
   layerZero: LayerZeroStack;
+  safes: RoleSafes;
   keys: Keys;
   replaced?: ReplacedContracts | undefined;
 }): DeployedChain {
@@ -88,6 +91,7 @@ export function deployWeighlock({
   ]);
   const assets = network.assets.map((asset) => deployAsset({ transactor, spec, asset, app, keys }));
   return {
+    ...safes,
     spec,
     deployer: transactor.address,
     layerZero,

@@ -13,6 +13,7 @@ import { laneId } from "@weighlock/core/laneLog.ts";
 import { type Abi, type Address, type Hex, type PublicClient, pad, parseAbi, zeroAddress } from "viem";
 import { DEFAULT_PRICING } from "../layerzero/stack.ts";
 import { assertReadBack, check, type Read } from "../readBack.ts";
+import { safeChecks } from "../safe/verify.ts";
 import type { Keys, NetworkSpec } from "../spec.ts";
 import { selectorsOf, ulnConfigOf } from "./connect.ts";
 import {
@@ -28,6 +29,8 @@ import {
   RESUMER_ROLE,
   WATCHER_PATH,
 } from "./contracts.ts";
+import { readRoleHolders, sortHolders } from "./roleHolders.ts";
+import { roleSafeSpecs } from "./safes.ts";
 
 const ulnConfig =
   "struct UlnConfig { uint64 confirmations; uint8 requiredDVNCount; uint8 optionalDVNCount; uint8 optionalDVNThreshold; address[] requiredDVNs; address[] optionalDVNs; }";
@@ -59,6 +62,7 @@ export async function verifyWeighlock({
     ...contractChecks(context),
     ...peers.flatMap((peer) => [...laneChecks({ ...context, peer }), ...channelChecks({ ...context, peer })]),
     ...assetChecks({ ...context, peers }),
+    ...roleSafeChecks(context),
     ...roleChecks(context),
   ]);
 }
@@ -280,7 +284,14 @@ function assetChecks({ client, chain, peers }: Omit<Context, "keys"> & { peers: 
   });
 }
 
-function roleChecks({ client, network, chain, keys }: Context): Read[] {
+function roleSafeChecks({ client, network, chain, keys }: Context): Read[] {
+  const specs = roleSafeSpecs({ network, keys });
+  return (["council", "guardian"] as const).flatMap((name) =>
+    safeChecks({ client, name, safe: chain[name], stack: chain.safeStack, spec: specs[name] }),
+  );
+}
+
+function roleChecks({ client, network, chain }: Context): Read[] {
   const manager = { address: chain.accessManager, abi: accessManagerAbi } as const;
   const appAbi: Abi = chain.spec.role === "hub" ? clearingHouseAbi : collateralVaultAbi;
   const abis = {
@@ -290,12 +301,6 @@ function roleChecks({ client, network, chain, keys }: Context): Read[] {
     pauseController: pauseControllerAbi as Abi,
     app: appAbi,
   };
-  const hasRole = (who: string, role: bigint, account: Address, expected: readonly [boolean, number]) =>
-    check(
-      `${who} in role ${role}`,
-      expected,
-      client.readContract({ ...manager, functionName: "hasRole", args: [role, account] }),
-    );
   const functionRoles = (functions: Partial<Record<keyof typeof abis, readonly string[]>>, role: bigint) =>
     Object.entries(functions).flatMap(([name, names]) => {
       const contract = name as keyof typeof abis;
@@ -316,17 +321,21 @@ function roleChecks({ client, network, chain, keys }: Context): Read[] {
       GUARDIAN_ROLE,
       client.readContract({ ...manager, functionName: "getRoleGuardian", args: [COUNCIL_ROLE] }),
     ),
-    hasRole("guardian", GUARDIAN_ROLE, keys.guardian.address, [true, 0]),
-    hasRole("council", COUNCIL_ROLE, keys.council.address, [true, network.councilDelay]),
-    hasRole("council", RESUMER_ROLE, keys.council.address, [true, network.resumeDelay]),
     check(
       "who vetoes a resume",
       GUARDIAN_ROLE,
       client.readContract({ ...manager, functionName: "getRoleGuardian", args: [RESUMER_ROLE] }),
     ),
-    hasRole("council", ADMIN_ROLE, keys.council.address, [true, network.councilDelay]),
-    ...[ADMIN_ROLE, COUNCIL_ROLE, GUARDIAN_ROLE, RESUMER_ROLE].map((role) =>
-      hasRole("deployer", role, chain.deployer, [false, 0]),
+    // The Safes and nobody else: no key, and not the deployer.
+    check(
+      "who holds a role",
+      sortHolders([
+        { role: ADMIN_ROLE, account: chain.council, delay: network.councilDelay },
+        { role: COUNCIL_ROLE, account: chain.council, delay: network.councilDelay },
+        { role: RESUMER_ROLE, account: chain.council, delay: network.resumeDelay },
+        { role: GUARDIAN_ROLE, account: chain.guardian, delay: 0 },
+      ]),
+      readRoleHolders({ client, accessManager: chain.accessManager }),
     ),
   ];
 }
