@@ -10,9 +10,9 @@ import { harness } from "./support/artifacts.ts";
 import { releaseEntry } from "./support/entries.ts";
 import { ONE, tokensOf } from "./support/holdings.ts";
 import { forceWindow, fundDeeply, retryAll } from "./support/liars.ts";
-import { type AttackNetwork, refusalOf, startNetwork } from "./support/network.ts";
+import { type AttackNetwork, startNetwork } from "./support/network.ts";
 import { attackTest, type Outcome } from "./support/record.ts";
-import { councilDoes, pass, pauserDoes, Scope, signReconciliation, stateOf } from "./support/roles.ts";
+import { councilDoes, pass, pauserDoes, refusalBy, Scope, signReconciliation, stateOf } from "./support/roles.ts";
 import { attestByNetwork, type Ends, forged } from "./support/words.ts";
 
 const cleanup = createCleanup();
@@ -77,12 +77,8 @@ function resumeUnseen(network: AttackNetwork): Promise<Outcome> {
       await network.newAccount(),
       await network.newAccount(),
     ]);
-    await refusalOf({
-      ...at,
-      from: network.keys.council,
-      functionName: "resume",
-      args: [Scope.In, hub.eid, found, signatures],
-    });
+    const args = [Scope.In, hub.eid, found, signatures] as const;
+    await refusalBy(() => councilDoes(network, { ...at, functionName: "resume", args }));
     await waitOut(network, NETWORK.largeWait);
     await retryAll(alpha, thief);
     const loss = await tokensOf(alpha, thief.address);
@@ -120,12 +116,8 @@ function outlastQuarantine(network: AttackNetwork): Promise<Outcome> {
     await councilDoes(network, { ...at, functionName: "proposeResume", args: [Scope.In, hub.eid] });
     await pass(alpha, BigInt(NETWORK.resumeDelay));
     const found = await stateOf({ dst: alpha, src: hub, scope: Scope.In });
-    await refusalOf({
-      ...at,
-      from: network.keys.council,
-      functionName: "resume",
-      args: [Scope.In, hub.eid, found, await signReconciliation(network, alpha, found)],
-    });
+    const args = [Scope.In, hub.eid, found, await signReconciliation(network, alpha, found)] as const;
+    await refusalBy(() => councilDoes(network, { ...at, functionName: "resume", args }));
     const isFlowing = await alpha.client.readContract({
       address: alpha.gateway,
       abi: gatewayAbi,

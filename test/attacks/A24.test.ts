@@ -1,16 +1,18 @@
 /** A24: the keys of the council; what its delay and the guardian's veto are for. */
 
+import { accessManagerAbi } from "@weighlock/core/abi/accessManager.ts";
 import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import { NETWORK } from "@weighlock/devnet/spec.ts";
 import { createCleanup } from "@weighlock/devnet/testing.ts";
-import { encodeFunctionData } from "viem";
-import { afterAll, beforeAll, expect } from "vitest";
+import { ADMIN_ROLE, COUNCIL_ROLE, GUARDIAN_ROLE } from "@weighlock/devnet/weighlock/contracts.ts";
+import { toFunctionSelector } from "viem";
+import { afterAll, beforeAll } from "vitest";
 import { releaseEntry } from "./support/entries.ts";
 import { tokensOf, USDC } from "./support/holdings.ts";
 import { DEEP, forceWindow, fundDeeply, retryAll, TO_PAUSE, vaultBound } from "./support/liars.ts";
 import { type AttackNetwork, startNetwork } from "./support/network.ts";
 import { attackTest, type Outcome } from "./support/record.ts";
-import { councilSchedules, guardianCancels, pass } from "./support/roles.ts";
+import { councilDoes, councilSchedules, guardianCancels, pass, refusalBy } from "./support/roles.ts";
 
 const cleanup = createCleanup();
 let guarded: AttackNetwork;
@@ -46,24 +48,55 @@ function raiseLimits(network: AttackNetwork): Promise<Outcome> {
       functionName: "loosenAsset",
       args: [USDC, rules],
     } as const;
-    const data = encodeFunctionData(call);
-    // A guardian who reads what was scheduled says no; it needs time for that.
-    const { timestamp } = await alpha.client.getBlock();
-    const raised = await councilSchedules(network, call, async () => {
-      const { timestamp: scheduledAt } = await alpha.client.getBlock();
-      if (network === hasty) return;
-      expect(scheduledAt - timestamp).toBeLessThan(TO_PAUSE);
-      await guardianCancels(network, { chain: alpha, address: alpha.vault, data });
-    }).then(
-      () => true,
-      () => false,
-    );
+    // A guardian who reads what was scheduled says no. Without a delay there is nothing to read.
+    const raised =
+      network === hasty
+        ? await refusalBy(() => councilDoes(network, call))
+        : await refusalBy(() => councilSchedules(network, call, () => guardianCancels(network, call)));
     const forgery = releaseEntry({ eid: alpha.eid, owner: thief.address, amount: DEEP });
     await forceWindow(network, { src: hub, dst: alpha }, [forgery], thief);
     await pass(alpha, TO_PAUSE);
     await retryAll(alpha, thief);
     const [loss, bound] = [await tokensOf(alpha, thief.address), vaultBound(TO_PAUSE)];
-    return { succeeded: raised && loss > bound, loss, bound };
+    return { succeeded: raised === undefined && loss > bound, loss, bound };
+  });
+}
+
+/** With the council's keys the guardians lose their veto, so that nothing after it can be vetoed. */
+function stripGuardian(network: AttackNetwork): Promise<Outcome> {
+  return network.rehearse(async () => {
+    const { alpha } = network;
+    const call = {
+      chain: alpha,
+      address: alpha.accessManager,
+      abi: accessManagerAbi,
+      functionName: "setRoleGuardian",
+      args: [COUNCIL_ROLE, ADMIN_ROLE],
+    } as const;
+    await refusalBy(() => councilSchedules(network, call, () => refusalBy(() => guardianCancels(network, call))));
+    const guardian = await alpha.client.readContract({
+      address: alpha.accessManager,
+      abi: accessManagerAbi,
+      functionName: "getRoleGuardian",
+      args: [COUNCIL_ROLE],
+    });
+    return { succeeded: guardian !== GUARDIAN_ROLE, loss: 0n };
+  });
+}
+
+/** As a deployment that left what changes the access manager to its admin alone. */
+function stripUnnamed(): Promise<Outcome> {
+  return guarded.rehearse(async () => {
+    const { alpha } = guarded;
+    const selectors = [toFunctionSelector("setRoleGuardian(uint64,uint64)")];
+    await councilDoes(guarded, {
+      chain: alpha,
+      address: alpha.accessManager,
+      abi: accessManagerAbi,
+      functionName: "setTargetFunctionRole",
+      args: [alpha.accessManager, selectors, ADMIN_ROLE],
+    });
+    return stripGuardian(guarded);
   });
 }
 
@@ -75,3 +108,15 @@ const attack = {
 } as const;
 attackTest({ ...attack, defence: "on", run: () => raiseLimits(guarded) });
 attackTest({ ...attack, defence: { off: "a council without a delay" }, run: () => raiseLimits(hasty) });
+const STRIP = {
+  class: "A24",
+  name: "the council's keys take the guardians' veto away",
+  direction: "any",
+  path: "none",
+} as const;
+attackTest({ ...STRIP, defence: "on", run: () => stripGuardian(guarded) });
+attackTest({
+  ...STRIP,
+  defence: { off: "what changes the access manager is its admin's alone" },
+  run: () => stripUnnamed(),
+});

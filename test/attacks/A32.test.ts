@@ -25,7 +25,7 @@ import {
 import { type AttackNetwork, startNetwork } from "./support/network.ts";
 import { attackTest, type Outcome } from "./support/record.ts";
 import { releaseMany } from "./support/releases.ts";
-import { councilSchedules, pass } from "./support/roles.ts";
+import { councilDoes, pass } from "./support/roles.ts";
 import { addThirdPaths, attestByThird, THIRD_PATH, type ThirdPaths } from "./support/thirdPath.ts";
 import { type Ends, truth } from "./support/words.ts";
 
@@ -146,7 +146,7 @@ async function close(
   await pass(dst, 14n * 86_400n);
   if (dst === alpha) await retryAll(alpha, thief);
   expect(await taken(), "nothing leaves after the halt").toBe(loss);
-  await councilSchedules(network, {
+  await councilDoes(network, {
     chain: dst,
     address: dst.gateway,
     abi: gatewayAbi,

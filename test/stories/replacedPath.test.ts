@@ -17,7 +17,7 @@ import { depositAs, fundVaults } from "../attacks/support/fixture.ts";
 import { holdingsOf, ONE } from "../attacks/support/holdings.ts";
 import { haltOf } from "../attacks/support/liars.ts";
 import { type AttackNetwork, refusalOf, send, startNetwork } from "../attacks/support/network.ts";
-import { councilSchedules, guardianDoes, resume, Scope } from "../attacks/support/roles.ts";
+import { councilDoes, guardianDoes, resume, Scope } from "../attacks/support/roles.ts";
 import { balancesOf, bystanders, fundBystanders, residualOf } from "../attacks/support/story.ts";
 import { attestByNetwork, attestByWatchers, type Ends, forged, truth } from "../attacks/support/words.ts";
 
@@ -47,21 +47,21 @@ async function replaceWatchers(watchers: readonly DevAccount[]): Promise<Address
   const { contractAddress } = await hub.client.waitForTransactionReceipt({ hash });
   if (!contractAddress) throw new Error("the new path was not deployed");
   // Whoever deploys it can't open it: only the access manager's admin could, so the council does all of it.
-  await councilSchedules(network, {
+  await councilDoes(network, {
     chain: hub,
     address: hub.accessManager,
     abi: accessManagerAbi,
     functionName: "setTargetFunctionRole",
     args: [contractAddress, [OPEN_REMOTE], COUNCIL_ROLE],
   });
-  await councilSchedules(network, {
+  await councilDoes(network, {
     chain: hub,
     address: contractAddress,
     abi: watcherPathAbi,
     functionName: "openRemote",
     args: [alpha.eid, BigInt(alpha.chainId), alpha.gateway],
   });
-  await councilSchedules(network, {
+  await councilDoes(network, {
     chain: hub,
     address: hub.gateway,
     abi: gatewayAbi,

@@ -4,7 +4,16 @@ import { accessManagerAbi } from "@weighlock/core/abi/accessManager.ts";
 import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { pauseControllerAbi } from "@weighlock/core/abi/pauseController.ts";
+import { explain } from "@weighlock/core/explain.ts";
 import type { DevAccount } from "@weighlock/devnet/anvil.ts";
+import {
+  type AuthorityCall,
+  asCouncil,
+  asGuardian,
+  executeAsCouncil,
+  passTime,
+  scheduleAsCouncil,
+} from "@weighlock/devnet/weighlock/authority.ts";
 import {
   type Abi,
   type Address,
@@ -30,59 +39,66 @@ type RoleCall<Contract extends Abi, Name extends ContractFunctionName<Contract, 
   args: ContractFunctionArgs<Contract, "nonpayable", Name>;
 };
 
-/** At once. */
+/** At once, by the guardian's Safe. */
 export function guardianDoes<const Contract extends Abi, Name extends ContractFunctionName<Contract, "nonpayable">>(
-  { keys }: AttackNetwork,
+  { deployment }: AttackNetwork,
   call: RoleCall<Contract, Name>,
 ): Promise<TransactionReceipt> {
-  return send({ ...call, from: keys.guardian } as unknown as Parameters<typeof send>[0]);
+  return asGuardian(toSafeCall(deployment, call));
 }
 
-/** What the council may do without a delay on the access manager: propose and end stops, lift quarantines. */
+/** By the council's Safe: at once where its role has no delay, otherwise after waiting it out. */
 export function councilDoes<const Contract extends Abi, Name extends ContractFunctionName<Contract, "nonpayable">>(
-  { keys }: AttackNetwork,
+  { deployment }: AttackNetwork,
   call: RoleCall<Contract, Name>,
 ): Promise<TransactionReceipt> {
-  return send({ ...call, from: keys.council } as unknown as Parameters<typeof send>[0]);
+  return asCouncil(toSafeCall(deployment, call));
 }
 
-/** What the council schedules: it waits its delay out and executes, unless `beforeExecution` makes that fail. */
+/** What the council schedules, waits out and executes, unless a guardian reads it in time. */
 export async function councilSchedules<
   const Contract extends Abi,
   Name extends ContractFunctionName<Contract, "nonpayable">,
->(network: AttackNetwork, call: RoleCall<Contract, Name>, beforeExecution?: () => Promise<unknown>): Promise<void> {
-  const { chain, address, abi, functionName, args } = call;
-  const { council } = network.keys;
-  const data = encodeFunctionData({ abi, functionName, args } as unknown as EncodeFunctionDataParameters);
-  const manager = { address: chain.accessManager, abi: accessManagerAbi } as const;
-  const [, delay] = await chain.client.readContract({
-    ...manager,
-    functionName: "canCall",
-    args: [council.address, address, data.slice(0, 10) as Hex],
-  });
-  if (delay === 0) {
-    await councilDoes(network, call);
-    return;
-  }
-  const at = { chain, from: council, ...manager } as const;
-  await send({ ...at, functionName: "schedule", args: [address, data, 0] });
-  await beforeExecution?.();
-  await pass(chain, BigInt(delay));
-  await send({ ...at, functionName: "execute", args: [address, data] });
+>({ deployment }: AttackNetwork, call: RoleCall<Contract, Name>, meanwhile: () => Promise<unknown>): Promise<void> {
+  const safeCall = toSafeCall(deployment, call);
+  const { readyAt } = await scheduleAsCouncil(safeCall);
+  await meanwhile();
+  await passTime({ rpcUrl: call.chain.rpcUrl, until: readyAt });
+  await executeAsCouncil(safeCall);
 }
 
 /** A guardian's no to what the council scheduled. */
-export async function guardianCancels(
+export function guardianCancels<const Contract extends Abi, Name extends ContractFunctionName<Contract, "nonpayable">>(
   network: AttackNetwork,
-  { chain, address, data }: { chain: Chain; address: Address; data: Hex },
+  call: RoleCall<Contract, Name>,
 ): Promise<TransactionReceipt> {
+  const { chain } = call;
+  const { to, data } = toSafeCall(network.deployment, call);
   return guardianDoes(network, {
     chain,
     address: chain.accessManager,
     abi: accessManagerAbi,
     functionName: "cancel",
-    args: [network.keys.council.address, address, data],
+    args: [chain.council, to, data],
   });
+}
+
+/** The name of the error with which a role's call is refused; undefined when it went through. */
+export async function refusalBy(act: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await act();
+    return undefined;
+  } catch (error) {
+    return explain(error).name;
+  }
+}
+
+function toSafeCall<const Contract extends Abi, Name extends ContractFunctionName<Contract, "nonpayable">>(
+  { keys }: AttackNetwork["deployment"],
+  { chain, address, abi, functionName, args }: RoleCall<Contract, Name>,
+): AuthorityCall {
+  const data = encodeFunctionData({ abi, functionName, args } as unknown as EncodeFunctionDataParameters);
+  return { chain, keys, to: address, data };
 }
 
 export async function pass({ client }: Chain, seconds: bigint): Promise<void> {

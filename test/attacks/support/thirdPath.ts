@@ -7,7 +7,7 @@ import type { Address, TransactionReceipt } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { harness } from "./artifacts.ts";
 import { type AttackNetwork, type Chain, send } from "./network.ts";
-import { councilSchedules } from "./roles.ts";
+import { councilDoes } from "./roles.ts";
 import type { Ends } from "./words.ts";
 
 export const THIRD_PATH = 2;
@@ -47,7 +47,7 @@ async function openThirdPath(
   const remote = formatEvm({ chainId: peer.chainId, address: peer.gateway });
   const at = { chain, from: network.keys.relayer, address: adapter, abi } as const;
   await send({ ...at, functionName: "setRemote", args: [peer.eid, remote] });
-  await councilSchedules(network, {
+  await councilDoes(network, {
     chain,
     address: chain.gateway,
     abi: gatewayAbi,
