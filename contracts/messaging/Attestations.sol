@@ -209,7 +209,7 @@ abstract contract Attestations is Lanes {
     }
 
     /// @dev Unlock times wait while nothing may be paid.
-    function _setClock(Lane storage lane) internal {
+    function _setClock(Lane storage lane) internal virtual {
         uint40 until = lane.counters.halt == Halt.None ? lane.counters.pausedInUntil : NO_END;
         lane.stops = lane.stops.stop(block.timestamp, until);
     }

@@ -78,7 +78,7 @@ abstract contract LaneStops is Attestations {
         emit LaneClosed(eid_);
     }
 
-    function _checkQuarantine(uint32 srcEid) internal view {
+    function _checkQuarantine(uint32 srcEid) internal view virtual {
         uint256 attestations = quarantined(srcEid);
         if (attestations != 0) revert QuarantineNotEmpty(srcEid, attestations);
     }

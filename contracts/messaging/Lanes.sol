@@ -119,7 +119,7 @@ abstract contract Lanes is IGateway, AccessManaged {
         emit PathAdded(eid_, path, adapter, isNetwork);
     }
 
-    function disablePath(uint32 eid_, uint8 path) external restricted {
+    function disablePath(uint32 eid_, uint8 path) external virtual restricted {
         Counters memory counters = _openLaneOf(eid_).counters;
         if (path >= Paths.MAX_INDICES || !counters.enabled.has(path)) revert PathNotEnabled(eid_, path);
         counters.enabled &= ~Paths.bit(path);
