@@ -66,7 +66,7 @@ test.each([
   [["controller", "clear", "--help"], "One chain has one controller"],
   [["parked", "--help"], "No money is lost"],
   [["retry", "--help"], "Anyone may"],
-  [["return", "--help"], "7 days after it was"],
+  [["return", "--help"], "anyone may 7 days after it"],
   [["settle", "--help"], "by whichever applies"],
   [["lanes", "--help"], "A lane is one log"],
   [["accounts", "--help"], "An account is an owner and a subaccount"],
