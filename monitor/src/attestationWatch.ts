@@ -1,6 +1,7 @@
 /**
  * Judges every attestation that any source of a destination shows, the newest first, and asks again until it is decided.
- * None is dropped: an attestation ends by being known to the lane's source, or by being gone from the destination.
+ * None is dropped: an attestation ends by being known to the lane's source, by being gone from the destination, or when its
+ * path is disabled.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,6 +18,8 @@ export type AttestationWatch = {
   wake(srcEid: number): void;
   /** Attestations that are not decided. */
   open(): number;
+  /** Of each path, the highest count of the lane at which what it attested is known to the source. */
+  known(srcEid: number, dstEid: number): Attestation[];
   run(): Promise<void>;
 };
 
@@ -32,7 +35,10 @@ type State = {
 const AT_ONCE = 32;
 /** A fact, or a disagreement, may end. */
 const ASK_AGAIN_MS = 2_000;
-/** For so long no source may show an attestation before it is taken for reorganised away: nodes behind one URL differ. */
+/**
+ * For so long no source may show an attestation, or its path enabled, before that is taken for settled: nodes behind one URL
+ * differ, and a reorg brings back what it took.
+ */
 const GONE_MS = 30_000;
 
 export function createAttestationWatch({
@@ -57,6 +63,7 @@ export function createAttestationWatch({
   const fresh: State[] = [];
   const asked = new Set<State>();
   const found = new Map<string, Found>();
+  const known = new Map<string, Attestation>();
   const busy = new Set<Promise<void>>();
   let isFreshsTurn = true;
   const openCount = metrics.gauge({
@@ -105,13 +112,16 @@ export function createAttestationWatch({
     const { src, dst, lane } = laneOf(attestation);
     const judgement = await judge({ attestation, src, dst });
     const { verdict } = judgement;
-    state.goneSince = verdict === "gone" ? Math.min(state.goneSince, Date.now()) : Number.POSITIVE_INFINITY;
+    const isOver = verdict === "gone" || verdict === "void";
+    state.goneSince = isOver ? Math.min(state.goneSince, Date.now()) : Number.POSITIVE_INFINITY;
+    if (verdict === "known") noteKnown(attestation);
+    if (verdict === "void") found.delete(id);
     if (verdict === "known" || Date.now() - state.goneSince >= GONE_MS) {
       states.delete(id);
       asked.delete(state);
       found.delete(id);
       decided.inc({ verdict });
-    } else if (verdict === "gone") {
+    } else if (isOver) {
       state.askAt = Date.now() + pollMs;
     } else {
       state.askAt = Date.now() + (verdict === "open" ? pollMs : ASK_AGAIN_MS);
@@ -125,6 +135,12 @@ export function createAttestationWatch({
     }
     openCount.set(open());
     findings.report("attestations", [...found.values()]);
+  }
+
+  function noteKnown(attestation: Attestation): void {
+    const { srcEid, dstEid, path, count } = attestation;
+    const key = `${srcEid}:${dstEid}:${path}`;
+    if (count > (known.get(key)?.count ?? -1n)) known.set(key, attestation);
   }
 
   const open = () => states.size - [...found.values()].filter(({ level }) => level === "fact").length;
@@ -152,6 +168,8 @@ export function createAttestationWatch({
       pump();
     },
     open,
+    known: (srcEid, dstEid) =>
+      [...known.values()].filter((attestation) => attestation.srcEid === srcEid && attestation.dstEid === dstEid),
     async run() {
       while (!shutdown.signal.aborted) {
         pump();

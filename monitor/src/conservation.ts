@@ -4,7 +4,7 @@ import type { Found } from "./findings.ts";
 import { describeFailure, reconcileLanes } from "./reconcile.ts";
 import type { Reconciled } from "./reconciler.ts";
 
-const HALTS = ["none", "Contradiction", "FalseAck", "FalseReturn"];
+const HALTS = ["None", "Contradiction", "FalseReturn", "FalseAck", "Closed"];
 
 export function findingsOf({ reading, assets, vaults, stopped }: Reconciled): Found[] {
   const { blocks } = reading;

@@ -7,7 +7,7 @@ import { messageOf } from "@weighlock/core/errors.ts";
 import type { ChainView } from "./chainView.ts";
 import { findingsOf } from "./conservation.ts";
 import type { Findings } from "./findings.ts";
-import { createLiveHistory } from "./liveHistory.ts";
+import { createLiveHistory, type WordsCache } from "./liveHistory.ts";
 import type { Pin } from "./pin.ts";
 import { readState } from "./read.ts";
 import type { Reading } from "./reading.ts";
@@ -52,6 +52,7 @@ export function createReconciler({
   let isNew = true;
   let last: Reconciled | undefined;
   let failure: string | undefined = "nothing was read yet";
+  const cache: WordsCache = new Map();
   const residual = metrics.gauge({
     name: "monitor_residual_units",
     help: "By how many canonical units an asset's first failing identity fails.",
@@ -78,7 +79,7 @@ export function createReconciler({
     });
     const journalOf = (eid: number) => (chosen.find((view) => view.deployment.eid === eid) as ChainView).journal;
     const [reading, stopped] = await Promise.all([
-      readState({ deployment, pins, history: createLiveHistory({ journalOf }) }),
+      readState({ deployment, pins, history: createLiveHistory({ journalOf, cache }) }),
       Promise.all(pins.map((pin) => readStopped(pin, journalOf(pin.deployment.eid).stops()))),
     ]);
     const [assets, vaults] = [reconcile(reading), reconcileVaults(reading)];
