@@ -16,8 +16,8 @@ export type AttestationWatch = {
   offer(attestations: readonly Attestation[]): void;
   /** A new block of this chain: what waited for it is asked again at once. */
   wake(srcEid: number): void;
-  /** Attestations that are not decided. */
-  open(): number;
+  /** Attestations that are not decided, of one lane where it is named. */
+  open(lane?: { srcEid: number; dstEid: number }): number;
   /** Of each path, the highest count of the lane at which what it attested is known to the source. */
   known(srcEid: number, dstEid: number): Attestation[];
   run(): Promise<void>;
@@ -28,8 +28,9 @@ type State = {
   attestation: Attestation;
   offeredAt: number;
   askAt: number;
-  /** Since when no source shows it any more. */
+  /** Since when no source shows it any more, or its path is disabled. */
   goneSince: number;
+  isVoid: boolean;
 };
 
 const AT_ONCE = 32;
@@ -115,7 +116,8 @@ export function createAttestationWatch({
     const isOver = verdict === "gone" || verdict === "void";
     state.goneSince = isOver ? Math.min(state.goneSince, Date.now()) : Number.POSITIVE_INFINITY;
     if (verdict === "known") noteKnown(attestation);
-    if (verdict === "void") found.delete(id);
+    state.isVoid = verdict === "void";
+    if (state.isVoid) found.delete(id);
     if (verdict === "known" || Date.now() - state.goneSince >= GONE_MS) {
       states.delete(id);
       asked.delete(state);
@@ -143,7 +145,13 @@ export function createAttestationWatch({
     if (count > (known.get(key)?.count ?? -1n)) known.set(key, attestation);
   }
 
-  const open = () => states.size - [...found.values()].filter(({ level }) => level === "fact").length;
+  const open: AttestationWatch["open"] = (lane) =>
+    [...states.values()].filter(
+      ({ id, isVoid, attestation: { srcEid, dstEid } }) =>
+        !isVoid &&
+        found.get(id)?.level !== "fact" &&
+        (lane === undefined || (lane.srcEid === srcEid && lane.dstEid === dstEid)),
+    ).length;
 
   return {
     offer(attestations) {
@@ -153,7 +161,7 @@ export function createAttestationWatch({
           logger.error({ ...attestation }, "an attestation of a lane that the deployment does not have");
         } else if (!states.has(id)) {
           const never = Number.POSITIVE_INFINITY;
-          const state = { id, attestation, offeredAt: Date.now(), askAt: 0, goneSince: never };
+          const state = { id, attestation, offeredAt: Date.now(), askAt: 0, goneSince: never, isVoid: false };
           states.set(id, state);
           fresh.push(state);
         }

@@ -6,7 +6,13 @@ import type { Reconciled } from "./reconciler.ts";
 
 const HALTS = ["None", "Contradiction", "FalseReturn", "FalseAck", "Closed"];
 
-export function findingsOf({ reading, assets, vaults, stopped }: Reconciled): Found[] {
+export function findingsOf({
+  reading,
+  assets,
+  vaults,
+  stopped,
+  unsummed,
+}: Pick<Reconciled, "reading" | "assets" | "vaults" | "stopped" | "unsummed">): Found[] {
   const { blocks } = reading;
   const symbolOf = (asset: number) => assets.find((each) => each.asset === asset)?.symbol ?? `asset ${asset}`;
   const residuals = assets.flatMap(({ symbol, failures }) =>
@@ -21,6 +27,17 @@ export function findingsOf({ reading, assets, vaults, stopped }: Reconciled): Fo
         evidence: { identity: failure.identity, residual: failure.residual, blocks },
       }),
     ),
+  );
+  const figures = unsummed.map(
+    ({ identity, chain = "", asset, residual }): Found => ({
+      id: `figure:${symbolOf(asset)}:${chain}:${identity}`,
+      level: "alert",
+      kind: "residual",
+      asset: symbolOf(asset),
+      chain,
+      text: `${symbolOf(asset)}: ${describeFailure({ identity, chain, residual })}`,
+      evidence: { identity, residual, blocks },
+    }),
   );
   const below = vaults
     .filter(({ surplus }) => surplus < 0n)
@@ -57,5 +74,5 @@ export function findingsOf({ reading, assets, vaults, stopped }: Reconciled): Fo
         evidence: { eid, reason: HALTS[reason] ?? reason },
       }),
     );
-  return [...residuals, ...below, ...lanes, ...halts];
+  return [...residuals, ...figures, ...below, ...lanes, ...halts];
 }

@@ -34,6 +34,7 @@ beforeAll(async () => {
     pollMs: 30,
     maxRange: 7,
     undecidedAlertSeconds: 60,
+    dismissed: [],
     logLevel: "silent",
   };
   ({ url } = await createMonitor({ common, setup: { settings, deployment: { chains } } }));

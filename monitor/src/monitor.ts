@@ -1,17 +1,20 @@
 /**
  * The monitor: reads every chain for itself, reconciles every lane and asset at each block, and judges every attestation.
+ * Where it has a key it signs what it finds in order, for whoever resumes what was stopped.
  *
- * It shares transport with the other services and nothing that decides for them, holds no key and sends nothing. What it
- * knows is in memory and read again from the deployment's block at each start.
+ * It shares transport with the other services and nothing that decides for them, and sends nothing. What it knows is in
+ * memory and read again from the deployment's block at each start.
  */
 
 import type { Common } from "@weighlock/core/common.ts";
 import { createHttpServer, type HttpServer } from "@weighlock/core/http.ts";
+import { privateKeyToAccount } from "viem/accounts";
 import { createAttestationWatch } from "./attestationWatch.ts";
 import { createChainView } from "./chainView.ts";
 import type { MonitorSetup } from "./config.ts";
 import { createFindings, type Found } from "./findings.ts";
 import { createReconciler } from "./reconciler.ts";
+import { createReconciliationRoute } from "./reconciliationRoute.ts";
 import { createRoutes } from "./routes.ts";
 import { createChainSources } from "./sources.ts";
 
@@ -21,7 +24,7 @@ const READING_VALID_MS = 30_000;
 /** Resolves when it listens; it is ready when it has caught up with every chain. Ends with the shutdown. */
 export async function createMonitor({
   common,
-  setup: { settings, deployment },
+  setup: { settings, deployment, signerKey },
 }: {
   common: Common;
   setup: MonitorSetup;
@@ -89,6 +92,11 @@ export async function createMonitor({
     return isFresh ? waits : [...waits, `not reconciled: ${reconciler.failure() ?? "the last reading is old"}`];
   }
 
+  const signer = signerKey === undefined ? undefined : privateKeyToAccount(signerKey);
+  const reconciliation = createReconciliationRoute({
+    ...{ logger, deployment, sources, signer, reconciler, findings, attestations, notReady },
+    dismissed: settings.dismissed,
+  });
   const running = Promise.all([...views.map((view) => view.run()), attestations.run(), reconciler.run()]);
   shutdown.onStop("monitor", () => running);
   const server = await createHttpServer({
@@ -96,8 +104,15 @@ export async function createMonitor({
     host: settings.host,
     port: settings.port,
     ready: notReady,
-    routes: createRoutes({ sources, views, findings, reconciler, openAttestations: attestations.open }),
+    routes: createRoutes({
+      ...{ sources, views, findings, reconciler, reconciliation },
+      openAttestations: () => attestations.open(),
+      signer: signer?.address,
+    }),
   });
-  logger.info({ url: server.url, chains: deployment.chains.map(({ name }) => name) }, "listening");
+  logger.info(
+    { url: server.url, signer: signer?.address, chains: deployment.chains.map(({ name }) => name) },
+    "listening",
+  );
   return server;
 }

@@ -32,6 +32,9 @@ export type AssetReconciliation = {
 
 export type Failure = { identity: string; chain?: string; residual: bigint };
 
+/** Over all vaults: it fails where that of any one of them does. */
+export const VAULTS_IDENTITY = "vaults = ledger + suspense + parked + in flight";
+
 /** A failure in one line. */
 export function describeFailure({ identity, chain, residual }: Failure): string {
   return `${chain === undefined ? "" : `${chain}: `}${identity} fails by ${residual}`;
@@ -101,7 +104,7 @@ export function reconcile(reading: Reading): AssetReconciliation[] {
     const failures = [
       ...failing([
         {
-          identity: "vaults = ledger + suspense + parked + in flight",
+          identity: VAULTS_IDENTITY,
           residual: book - totalLedger - suspense - parked - inFlight,
         },
         { identity: "lanes (credited − authorised) = ledger + suspense", residual: lanes - totalLedger - suspense },

@@ -6,12 +6,20 @@ import { lanesOf, type PublicDeployment } from "@weighlock/core/deployment.ts";
 import { messageOf } from "@weighlock/core/errors.ts";
 import type { ChainView } from "./chainView.ts";
 import { findingsOf } from "./conservation.ts";
+import { compareSums, type EntrySums, sumEntries } from "./entrySums.ts";
 import type { Findings } from "./findings.ts";
+import type { Journal } from "./journal.ts";
 import { createLiveHistory, type WordsCache } from "./liveHistory.ts";
 import type { Pin } from "./pin.ts";
 import { readState } from "./read.ts";
 import type { Reading } from "./reading.ts";
-import { type AssetReconciliation, reconcile, reconcileVaults, type VaultReconciliation } from "./reconcile.ts";
+import {
+  type AssetReconciliation,
+  type Failure,
+  reconcile,
+  reconcileVaults,
+  type VaultReconciliation,
+} from "./reconcile.ts";
 import { within } from "./sources.ts";
 import { readStopped, type Stopped } from "./stopped.ts";
 
@@ -22,6 +30,12 @@ export type Reconciled = {
   vaults: readonly VaultReconciliation[];
   /** Pauses that are in force and halts. */
   stopped: readonly Stopped[];
+  /** What the figures must be by their entries; undefined where not every entry is known. */
+  sums: readonly EntrySums[] | undefined;
+  /** Figures that are something else. */
+  unsummed: readonly (Failure & { asset: number })[];
+  /** Of the sources that were read. */
+  journalOf: (eid: number) => Journal;
 };
 
 export type Reconciler = {
@@ -83,7 +97,9 @@ export function createReconciler({
       Promise.all(pins.map((pin) => readStopped(pin, journalOf(pin.deployment.eid).stops()))),
     ]);
     const [assets, vaults] = [reconcile(reading), reconcileVaults(reading)];
-    return { at: new Date(), reading, assets, vaults, stopped: stopped.flat() };
+    const sums = sumEntries({ deployment, reading, journalOf });
+    const unsummed = sums === undefined ? [] : compareSums(sums, reading);
+    return { at: new Date(), reading, assets, vaults, stopped: stopped.flat(), sums, unsummed, journalOf };
   }
 
   async function look(): Promise<void> {
