@@ -23,6 +23,8 @@ export type Action = {
   id: string;
   name: string;
   args: Readonly<Record<string, unknown>>;
+  /** Of rules, what they were until then. */
+  before?: Readonly<Record<string, unknown>>;
   address: Address;
   transactionHash: Hex;
   block: bigint;
@@ -45,7 +47,8 @@ const WINDOW = ["WindowLimitTightened", "WindowLimitLoosened"];
 const CONTROLLER = ["Stopped", "ResumeProposed", "ResumeVetoed", "Resumed", "KeySet"];
 const MANAGER = [
   ...["OperationScheduled", "OperationCanceled", "RoleGranted", "RoleRevoked", "RoleAdminChanged"],
-  ...["RoleGuardianChanged", "TargetFunctionRoleUpdated", "TargetClosed"],
+  ...["RoleGuardianChanged", "RoleGrantDelayChanged", "TargetFunctionRoleUpdated", "TargetClosed"],
+  "TargetAdminDelayUpdated",
 ];
 const VAULT = ["AssetListed", "AssetRulesSet", "ReleaseParked", "ReleaseStruck"];
 const HUB = ["AssetListed", "LaneRulesSet"];
@@ -73,14 +76,10 @@ export function createActionLog({ deployment }: { deployment: ChainDeployment })
       const args = (parsed.args ?? {}) as unknown as Readonly<Record<string, unknown>>;
       // Only a veto is anybody's decision; the other parks are the vault's own.
       if (parsed.eventName === "ReleaseParked" && args.reason !== Parked.Vetoed && args.reason !== Parked.None) return;
-      actions.push({
-        id: `${transactionHash}:${logIndex}`,
-        name: parsed.eventName,
-        args,
-        address,
-        transactionHash,
-        block,
-      });
+      const { eventName: name } = parsed;
+      const before = actions.findLast((action) => isOfSameRules(action, { name, args, address }))?.args;
+      const id = `${transactionHash}:${logIndex}`;
+      actions.push({ id, name, args, ...(before !== undefined && { before }), address, transactionHash, block });
     },
     takeBack(block) {
       actions = actions.filter((action) => action.block <= block);
@@ -94,4 +93,17 @@ export function createActionLog({ deployment }: { deployment: ChainDeployment })
 
 function eventsOf(abi: Abi, names: readonly string[]): AbiEvent[] {
   return abi.filter((item): item is AbiEvent => item.type === "event" && names.includes(item.name));
+}
+
+function isOfSameRules(
+  one: Pick<Action, "name" | "args" | "address">,
+  other: Pick<Action, "name" | "args" | "address">,
+) {
+  return (
+    one.name.endsWith("RulesSet") &&
+    one.name === other.name &&
+    isAddressEqual(one.address, other.address) &&
+    one.args.asset === other.args.asset &&
+    one.args.eid === other.args.eid
+  );
 }

@@ -35,6 +35,10 @@ export const MonitorConfig = ReaderConfig.extend({
   maxRange: z.coerce.number().int().min(1).default(1_000),
   /** An attestation that can't be decided for so long is an alert. */
   undecidedAlertSeconds: z.coerce.number().int().min(1).default(60),
+  /** Something that has been in quarantine for so long is an alert. */
+  quarantineAlertSeconds: z.coerce.number().int().min(1).default(3_600),
+  /** For so long what a council, guardian or pauser did is an alert. */
+  actionAlertSeconds: z.coerce.number().int().min(1).default(86_400),
   /** Ids of facts that somebody has looked at: they keep nothing from being signed for. */
   dismissed: z.array(z.string()).default([]),
   /** The key that signs reconciliations: one of the controllers' monitors', and no path's. Without it nothing is signed. */

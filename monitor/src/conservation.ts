@@ -3,8 +3,14 @@
 import type { Found } from "./findings.ts";
 import { describeFailure, reconcileLanes } from "./reconcile.ts";
 import type { Reconciled } from "./reconciler.ts";
+import { HALTS } from "./stopped.ts";
 
-const HALTS = ["None", "Contradiction", "FalseReturn", "FalseAck", "Closed"];
+/** What evidence has halted; what the council closed is no evidence. */
+const LANE_HALTED: Readonly<Record<number, string>> = {
+  1: "a contradiction",
+  2: "a false return: its app gave back what was never released",
+  3: "a false acknowledgement: its peer told of a head that was never sealed here",
+};
 
 export function findingsOf({
   reading,
@@ -62,17 +68,19 @@ export function findingsOf({
       evidence: { identity, residual, blocks },
     }),
   );
-  const halts = stopped
-    .filter(({ what }) => what === "halt")
-    .map(
-      ({ chain, eid, reason = 0 }): Found => ({
+  const halts = stopped.flatMap(({ chain, what, eid, reason = 0 }): Found[] => {
+    const why = LANE_HALTED[reason];
+    if (what !== "halt" || why === undefined) return [];
+    return [
+      {
         id: `lane-halted:${chain}:${eid}`,
         level: "alert",
         kind: "lane-halted",
         chain,
-        text: `${chain}: the lane from and to ${eid} is halted for ${HALTS[reason] ?? reason}`,
+        text: `${chain}: the lane from and to ${eid} is halted for ${why}`,
         evidence: { eid, reason: HALTS[reason] ?? reason },
-      }),
-    );
+      },
+    ];
+  });
   return [...residuals, ...figures, ...below, ...lanes, ...halts];
 }

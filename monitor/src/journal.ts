@@ -33,6 +33,9 @@ export type FalseAck = { dstEid: number; path: number; ackCount: bigint; block: 
 /** Was once put into quarantine; whether it still is, the chain is asked. */
 export type Quarantine = { srcEid: number; path: number; count: bigint; head: Hex; block: bigint };
 
+/** A window that was sealed here. */
+export type SealedWindow = { count: bigint; root: Hex; head: Hex };
+
 export type Journal = {
   filter: LogFilter;
   /** Logs in order. Returns the attestations among them. */
@@ -53,6 +56,8 @@ export type Journal = {
   standing(srcEid: number, read: { standing: ReadonlySet<bigint>; block: bigint; final: bigint }): void;
   /** The newest count of a lane to here that was executed by `block`. */
   executed(srcEid: number, block: bigint): bigint;
+  /** The lane's sealed windows in order, but those long executed. */
+  windows(dstEid: number): readonly SealedWindow[];
   stops(): Stop[];
   contradictions(block: bigint): Contradiction[];
   falseAcks(block: bigint): FalseAck[];
@@ -65,7 +70,7 @@ export type Journal = {
 
 const GATEWAY_EVENTS = [
   ...(["EntryPosted", "Attested", "WindowExecuted", "PauseSet", "LaneHalted"] as const),
-  ...(["Contradicted", "FalselyAcknowledged", "Quarantined"] as const),
+  ...(["Contradicted", "FalselyAcknowledged", "Quarantined", "WindowSealed"] as const),
 ];
 const HUB_EVENTS = [
   getAbiItem({ abi: clearingHouseAbi, name: "EntryHeld" }),
@@ -75,6 +80,8 @@ const VAULT_EVENTS = [
   getAbiItem({ abi: collateralVaultAbi, name: "ReleaseParked" }),
   getAbiItem({ abi: collateralVaultAbi, name: "ReleaseStruck" }),
 ];
+/** Executed windows that are kept: to show that an attestation of theirs is false. */
+const KEPT_WINDOWS = 1_024;
 const DIRECTIONS = ["in", "out"] as const;
 
 export function createJournal({ deployment }: { deployment: ChainDeployment }): Journal {
@@ -85,13 +92,14 @@ export function createJournal({ deployment }: { deployment: ChainDeployment }): 
   const parked = createBlockLists<Waiting & { goneAt?: bigint }>();
   const struck = createBlockLists<WordedEntry>();
   const settled = createBlockLists<{ asset: number; amount: bigint }>();
+  const windows = createBlockLists<SealedWindow>();
   const executed = createBlockLists<{ count: bigint }>();
   const stops = createBlockLists<Stop>();
   const contradictions = createBlockLists<Contradiction>();
   const falseAcks = createBlockLists<FalseAck>();
   const quarantines = createBlockLists<Quarantine>();
   const forgotten = new Map<number, { to: bigint; sums: Map<string, bigint> }>();
-  const lists = [posted, parked, struck, settled, executed, stops, contradictions, falseAcks, quarantines];
+  const lists = [posted, parked, struck, settled, windows, executed, stops, contradictions, falseAcks, quarantines];
 
   function hearGateway(log: Log<bigint, number, false>): Attestation | undefined {
     const [event] = parseEventLogs({ abi: gatewayAbi, logs: [log] });
@@ -100,6 +108,11 @@ export function createJournal({ deployment }: { deployment: ChainDeployment }): 
       case "EntryPosted":
         posted.add(event.args.dstEid, { ...entryReading(event.args.index, event.args.entry), block });
         return undefined;
+      case "WindowSealed": {
+        const { dstEid, count, root, head } = event.args;
+        windows.add(dstEid, { count, root, head, block });
+        return undefined;
+      }
       case "WindowExecuted":
         executed.add(event.args.srcEid, { count: event.args.count, block });
         return undefined;
@@ -212,6 +225,7 @@ export function createJournal({ deployment }: { deployment: ChainDeployment }): 
       if (kept.length < list.length) list.splice(0, list.length, ...kept);
     },
     executed: (srcEid, block) => executed.of(srcEid).findLast((each) => each.block <= block)?.count ?? 0n,
+    windows: (dstEid) => windows.of(dstEid),
     stops() {
       const all = stops.all();
       return [...new Map(all.map(({ eid, what }) => [`${eid} ${what}`, { eid, what }])).values()];
@@ -229,6 +243,9 @@ export function createJournal({ deployment }: { deployment: ChainDeployment }): 
         const key = sumKey(entry);
         known.sums.set(key, (known.sums.get(key) ?? 0n) + entry.amount);
       }
+      const sealed = windows.of(dstEid);
+      const old = sealed.findIndex(({ count }) => count > index) - KEPT_WINDOWS;
+      if (old > 0) sealed.splice(0, old);
       forgotten.set(dstEid, { to: known.to + BigInt(gone.length), sums: known.sums });
     },
   };

@@ -12,11 +12,19 @@ import { privateKeyToAccount } from "viem/accounts";
 import { createAttestationWatch } from "./attestationWatch.ts";
 import { createChainView } from "./chainView.ts";
 import type { MonitorSetup } from "./config.ts";
+import { bucketsInUse } from "./detectors/bucketUse.ts";
+import { shownContradictions } from "./detectors/contradiction.ts";
+import { closedLanes } from "./detectors/laneClosed.ts";
+import { largeReleases } from "./detectors/largeRelease.ts";
+import { longQuarantines } from "./detectors/longQuarantine.ts";
+import { privilegedActions } from "./detectors/privilegedAction.ts";
+import { findProvable } from "./evidence.ts";
 import { createFindings, type Found } from "./findings.ts";
-import { createReconciler } from "./reconciler.ts";
+import { createReconciler, type Reconciled } from "./reconciler.ts";
 import { createReconciliationRoute } from "./reconciliationRoute.ts";
 import { createRoutes } from "./routes.ts";
 import { createChainSources } from "./sources.ts";
+import { createWording } from "./wording.ts";
 
 /** A reading older than this is none. */
 const READING_VALID_MS = 30_000;
@@ -60,7 +68,23 @@ export async function createMonitor({
       }),
     ),
   );
-  const reconciler = createReconciler({ common, deployment, views, findings });
+  const wording = createWording(deployment);
+  const reconciler = createReconciler({ common, deployment, views, findings, detect });
+
+  async function detect(reconciled: Reconciled): Promise<Found[]> {
+    const { reading, stopped, buckets, quarantines, contradictions, actions, pins, journalOf } = reconciled;
+    const { lanes } = reading;
+    const facts = findings.standing("fact");
+    return [
+      ...closedLanes(stopped, wording),
+      ...longQuarantines(quarantines, { afterSeconds: settings.quarantineAlertSeconds, wording }),
+      ...largeReleases(reading, wording),
+      ...bucketsInUse(buckets, wording),
+      ...privilegedActions(actions, { forSeconds: settings.actionAlertSeconds, wording }),
+      ...shownContradictions(contradictions, wording),
+      ...(await findProvable({ pins, stopped, journalOf, facts, lanes, attestations, wording })),
+    ];
+  }
 
   function onChange(name: string, eid: number, source: number): void {
     const view = views.find((each) => each.deployment.name === name && each.source === source);

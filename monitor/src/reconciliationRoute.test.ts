@@ -48,6 +48,8 @@ async function startMonitor(role: string | undefined): Promise<string> {
     pollMs: 100,
     maxRange: 1_000,
     undecidedAlertSeconds: 60,
+    quarantineAlertSeconds: 3_600,
+    actionAlertSeconds: 86_400,
     dismissed: [],
     logLevel: "silent",
   };

@@ -8,6 +8,7 @@
 import type { ScopeName } from "@weighlock/core/reconciliation.ts";
 import { type Hex, zeroHash } from "viem";
 import { neededOf } from "./sources.ts";
+import { HALT_CLOSED } from "./stopped.ts";
 
 export type Figure = { asset: number; amount: bigint };
 
@@ -63,7 +64,6 @@ export type Observation = {
 export const MAX_AGE_SECONDS = 60;
 export const MAX_PROPOSED_AGE_SECONDS = 600n;
 const HALT_NONE = 0;
-const HALT_CLOSED = 4;
 
 export function reasonsToRefuse(observation: Observation): string[] {
   return [
