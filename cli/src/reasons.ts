@@ -56,4 +56,5 @@ export const refusalReason = of([
   "the fee is above what the owner signed; bring it with a lower --fee",
   "the recipient is not registered; its owner runs: weighlock recipient add",
   "the controller is not registered for that chain; its owner runs: weighlock controller set",
+  "the asset is paused on the hub; ask again when it runs",
 ]);

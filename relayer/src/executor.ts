@@ -7,6 +7,7 @@
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { watcherPathAbi } from "@weighlock/core/abi/watcherPath.ts";
 import type { Common } from "@weighlock/core/common.ts";
+import { findContradiction } from "@weighlock/core/contradiction.ts";
 import { FatalError, RetryableError } from "@weighlock/core/errors.ts";
 import { explain, revertData } from "@weighlock/core/explain.ts";
 import type { Boundary } from "@weighlock/core/laneLog.ts";
@@ -17,7 +18,6 @@ import type { Job } from "./jobs.ts";
 import { type Attestation, choosePair, hasPath, readAttestation } from "./lane/attested.ts";
 import { type AttestedLog, createAttestedLogReader, executableOf } from "./lane/attestedLog.ts";
 import type { LaneChains } from "./lane/chains.ts";
-import { findContradiction } from "./lane/contradiction.ts";
 import type { Lane } from "./lane/lanes.ts";
 import type { LaneRecord } from "./lane/record.ts";
 import { type Counters, readCounters, readPathCounters } from "./lane/state.ts";

@@ -5,6 +5,7 @@ import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { layout } from "@weighlock/core/abi/layout.ts";
 import type { Commitment } from "@weighlock/core/commitment.ts";
 import { accountOf, EntryKind, type EntryWords, packEntry, partyOf, unpackEntry } from "@weighlock/core/entry.ts";
+import { parkHash } from "@weighlock/core/waiting.ts";
 import type { DevAccount } from "@weighlock/devnet/anvil.ts";
 import { createCleanup } from "@weighlock/devnet/testing.ts";
 import { type Address, encodeAbiParameters, getAbiItem, keccak256, parseAbiParameters } from "viem";
@@ -102,7 +103,7 @@ async function settleAll({ hub, alpha, keys }: AttackNetwork): Promise<void> {
       from: keys.relayer,
       ...at,
       functionName: "settleReturned",
-      args: [args.srcEid, args.index, args.entry, args.parkedAt, ref, window],
+      args: [args.srcEid, args.index, args.entry, args.terms, ref, window],
     });
   }
 }
@@ -236,26 +237,23 @@ function returnAndRetry(network: AttackNetwork, first: "return" | "retry", betwe
   });
 }
 
-/** As if ending a park did not take its word away. */
+/** As if ending a park neither took its word away nor what the vault keeps for it. */
 function keepWord({ alpha }: AttackNetwork): Between {
-  return ({ srcEid, index, entry, parkedAt, unlockAt, payee }) =>
-    patch({
-      client: alpha.client,
-      address: alpha.vault,
-      slot: slotOf(index, slotOf(srcEid, layout.CollateralVault.variables.parkOf.slot)),
-      value: BigInt(
-        keccak256(
-          encodeAbiParameters(parseAbiParameters("uint256, bytes32, bytes32, uint64, uint64, address"), [
-            entry.word,
-            entry.account,
-            entry.party,
-            parkedAt,
-            unlockAt,
-            payee,
-          ]),
-        ),
-      ),
+  return async ({ srcEid, index, entry, terms, payee }) => {
+    const { parkOf, _outflows } = layout.CollateralVault.variables;
+    const { queued } = layout.CollateralVault.structs.Outflow;
+    const at = { client: alpha.client, address: alpha.vault };
+    const word = BigInt(parkHash({ entry, terms, payee }));
+    await patch({ ...at, slot: slotOf(index, slotOf(srcEid, parkOf.slot)), value: word });
+    const { amount, asset } = unpackEntry(entry);
+    await patch({
+      ...at,
+      slot: slotOf(asset, _outflows.slot),
+      offset: queued.offset,
+      bytes: queued.bytes,
+      value: amount,
     });
+  };
 }
 
 /** Both paths to alpha say that there is a release, which parks; its payee gives it back, and alpha tells of it in truth. */

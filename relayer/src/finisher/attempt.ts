@@ -5,12 +5,12 @@ import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import type { Chain } from "@weighlock/core/chains.ts";
 import type { HubDeployment, VaultDeployment } from "@weighlock/core/deployment.ts";
 import { unpackEntry } from "@weighlock/core/entry.ts";
+import { readClock } from "@weighlock/core/lock.ts";
 import { readSealedWindow } from "@weighlock/core/sealedWindow.ts";
 import type { Sender } from "@weighlock/core/sender.ts";
 import { TransactionRevertedError } from "@weighlock/core/senderErrors.ts";
 import { Held, isSuspended } from "@weighlock/core/waiting.ts";
 import type { TransactionReceipt } from "viem";
-import { readClock } from "./lock.ts";
 import type { HeldEntry, ParkedRelease } from "./waiting.ts";
 
 type End<Role> = { chain: Chain; sender: Sender; deployment: Role };
@@ -35,7 +35,7 @@ export async function finishParked(
   } catch (error) {
     const isRefused = error instanceof TransactionRevertedError && error.revert.name === "ParkNotPayable";
     if (!isRefused) throw error;
-    const clock = await readClock({ chain, deployment, waiting });
+    const clock = await readClock({ client: chain.client, deployment, waiting });
     if (clock < terms.unlockAt + RETURNABLE_AFTER) throw error;
     const args = [index, entry, terms, payee] as const;
     const receipt = await sender.write({ ...vault, functionName: "returnRelease", args, label: "return" });

@@ -11,12 +11,12 @@ import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import type { Chain } from "@weighlock/core/chains.ts";
 import type { Common } from "@weighlock/core/common.ts";
 import type { ChainDeployment } from "@weighlock/core/deployment.ts";
+import { opensAt, readLock } from "@weighlock/core/lock.ts";
 import type { Sender } from "@weighlock/core/sender.ts";
 import { TransactionRevertedError } from "@weighlock/core/senderErrors.ts";
-import { heldHash, parkHash } from "@weighlock/core/waiting.ts";
+import { heldHash, LARGE_QUORUM, parkHash } from "@weighlock/core/waiting.ts";
 import { zeroHash } from "viem";
 import { type Attempt, finishHeld, finishParked } from "./attempt.ts";
-import { readLock } from "./lock.ts";
 import { appOf, createWaitingList, type Waiting } from "./waiting.ts";
 
 export type Finisher = {
@@ -105,12 +105,13 @@ export function createFinisher({
     if (standing === "gone") return list.forget(waiting);
     // Its new terms are on the way here.
     if (standing === "moved") return rest(waiting, "locked", everyMs);
-    const lock = await readLock({ chain, deployment, waiting });
-    if (lock.type === "vetoed") return rest(waiting, "locked");
-    if (lock.type === "locked") {
-      const isAwaited = lock.needsPath && (await vouch(waiting));
-      const most = Number(lock.seconds) * 1_000;
-      return rest(waiting, "locked", isAwaited ? Math.min(most, everyMs) : most);
+    const lock = await readLock({ client: chain.client, deployment, waiting });
+    if (!lock.isOpen) {
+      const needsPath = lock.quorum !== undefined && lock.quorum < LARGE_QUORUM && lock.halt === 0;
+      const isAwaited = needsPath && (await vouch(waiting));
+      // A block takes a second at least; where it takes more, it is looked at again.
+      const seconds = Math.max(Number(opensAt(lock) - lock.timestamp), Number(lock.blocksLeft));
+      return rest(waiting, "locked", isAwaited ? Math.min(1_000 * seconds, everyMs) : 1_000 * seconds);
     }
     const done = await attempt(waiting);
     if (done === undefined) return rest(waiting, "refused");

@@ -58,7 +58,7 @@ function powersOf({ client, accessManager, pauseController, layerZero }: Chain, 
     ...[ADMIN_ROLE, COUNCIL_ROLE, GUARDIAN_ROLE, RESUMER_ROLE].map((role) =>
       client.readContract({ ...manager, args: [role, who] }),
     ),
-    client.readContract({ address: pauseController, abi: pauseControllerAbi, functionName: "isPauser", args: [who] }),
+    client.readContract({ address: pauseController, abi: pauseControllerAbi, functionName: "keyOf", args: [who] }),
     ...layerZero.dvns.flatMap(({ address }) =>
       [DVN_ADMIN, DEFAULT_ADMIN_ROLE].map((role) =>
         client.readContract({ address, abi: dvnAbi, functionName: "hasRole", args: [role, who] }),
@@ -74,7 +74,10 @@ function moneyOf(chain: Chain, peers: readonly Chain[], owners: readonly Address
     return Promise.all(
       chain.assets.flatMap(({ id }) => [
         client.readContract({ ...at, functionName: "totalLedger", args: [id] }),
-        ...peers.map(({ eid }) => client.readContract({ ...at, functionName: "laneBook", args: [eid, id] })),
+        ...peers.flatMap(({ eid }) => [
+          client.readContract({ ...at, functionName: "laneBook", args: [eid, id] }),
+          client.readContract({ ...at, functionName: "rulesOf", args: [eid, id] }),
+        ]),
         ...owners.map((owner) =>
           client.readContract({ ...at, functionName: "balanceOf", args: [accountOf({ owner }), id] }),
         ),
@@ -85,6 +88,7 @@ function moneyOf(chain: Chain, peers: readonly Chain[], owners: readonly Address
   return Promise.all(
     chain.assets.flatMap(({ id, token }) => [
       client.readContract({ ...at, functionName: "assetOf", args: [id] }),
+      client.readContract({ ...at, functionName: "rulesOf", args: [id] }),
       client.readContract({ ...at, functionName: "book", args: [id] }),
       ...[chain.vault, ...owners].map((owner) =>
         client.readContract({

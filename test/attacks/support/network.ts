@@ -13,7 +13,7 @@ import {
 } from "@weighlock/core/deployment.ts";
 import { explain } from "@weighlock/core/explain.ts";
 import { type DevAccount, setBalances, startAnvil } from "@weighlock/devnet/anvil.ts";
-import { type Keys, keysByRole, NETWORK, networkKeys } from "@weighlock/devnet/spec.ts";
+import { type Keys, keysByRole, NETWORK, type NetworkSpec, networkKeys } from "@weighlock/devnet/spec.ts";
 import { type Cleanup, temporaryFolder } from "@weighlock/devnet/testing.ts";
 import type { ReplacedContracts } from "@weighlock/devnet/weighlock/contracts.ts";
 import { deployNetwork } from "@weighlock/devnet/weighlock/network.ts";
@@ -70,24 +70,36 @@ export type Call<
   gas?: bigint;
 };
 
-/** `replaced`: by chain name, a contract with its main defence off in place of ours. */
+/** So wide that nothing meets them: what an attack shows is then the defence that it is about, and not a limit. */
+const WIDE = { capacity: 10n ** 21n, refill: 10n ** 18n, large: 10n ** 21n, share: 100 };
+export const UNLIMITED: NetworkSpec = {
+  ...NETWORK,
+  assets: NETWORK.assets.map((asset) => ({ ...asset, vaultLimit: WIDE, laneLimit: WIDE, cap: 10n ** 24n })),
+};
+
+/**
+ * `replaced`: by chain name, a contract with its main defence off in place of ours. `network`: NETWORK for an attack that
+ * limits are to bound.
+ */
 export async function startNetwork({
   cleanup,
   replaced = {},
+  network = UNLIMITED,
 }: {
   cleanup: Cleanup;
   replaced?: Readonly<Record<string, ReplacedContracts>>;
+  network?: NetworkSpec;
 }): Promise<AttackNetwork> {
   const dir = await temporaryFolder({ cleanup });
   const nodes = await Promise.all(
-    NETWORK.chains.map(async ({ name, chainId }) => {
+    network.chains.map(async ({ name, chainId }) => {
       const node = await startAnvil({ name, chainId, dir, blockTime: 1 });
       cleanup.add(() => node.stop());
       return node;
     }),
   );
-  const keys = networkKeys(NETWORK);
-  const deployed = await deployNetwork({ network: NETWORK, nodes, keys, replaced });
+  const keys = networkKeys(network);
+  const deployed = await deployNetwork({ network, nodes, keys, replaced });
   const deployment = { chains: deployed.chains, keys: keysByRole(keys) };
   const chains = deployment.chains.map((chain) => ({ ...chain, client: connect(chain.rpcUrl) }));
   await Promise.all(

@@ -4,10 +4,8 @@
  * reads both words from its own storage, and hashes the nodes.
  */
 
-import { encodeSuffix } from "@weighlock/core/laneLog.ts";
 import type { Hex } from "viem";
-import type { Attestation } from "./attested.ts";
-import type { SealedWindow } from "./record.ts";
+import { encodeSuffix, type WindowNode } from "./laneLog.ts";
 
 export type Contradiction = {
   /** The head before the first node. */
@@ -19,6 +17,8 @@ export type Contradiction = {
   count: bigint;
   otherPath: number;
 };
+
+type Attested = { path: number; count: bigint };
 
 /** Nodes of 40 bytes that a transaction shows. */
 const MOST_NODES = 1_500;
@@ -33,9 +33,11 @@ export function findContradiction({
   /** The head before the first of `windows`. */
   startHead: Hex;
   /** Of the source's log, in a row and rising. */
-  windows: readonly SealedWindow[];
-  borneOut: readonly Attestation[];
-  contradicting: readonly Attestation[];
+  windows: readonly WindowNode[];
+  /** They lie on that log. */
+  borneOut: readonly Attested[];
+  /** They don't. */
+  contradicting: readonly Attested[];
 }): Contradiction | undefined {
   const rising = borneOut.toSorted((a, b) => Number(a.count - b.count));
   for (const { path: otherPath, count } of contradicting) {

@@ -1,7 +1,7 @@
-import { decodeSuffix, walkSuffix } from "@weighlock/core/laneLog.ts";
 import type { Hex } from "viem";
 import { expect, test } from "vitest";
 import { findContradiction } from "./contradiction.ts";
+import { decodeSuffix, walkSuffix } from "./laneLog.ts";
 
 const word = (n: bigint): Hex => `0x${n.toString(16).padStart(64, "0")}`;
 const startHead = word(77n);
