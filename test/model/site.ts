@@ -72,7 +72,7 @@ export type Site = SiteSpec & {
 const ARTIFACT = new URL("../../out/Tokens.sol/FickleToken.json", import.meta.url);
 const GAS = 15_000_000n;
 const BLOCK_TIME_SECONDS = 86_400;
-export const PUSH_GAS = 66_000;
+export const PUSH_GAS = 60_000;
 const KEY = { guardian: 2, monitor: 3 } as const;
 
 function fickleToken(): { abi: Abi; bytecode: Hex } {
