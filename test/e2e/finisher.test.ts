@@ -104,11 +104,38 @@ test("a parked release is paid as soon as its token takes it again", async () =>
   expect(await residuals()).toEqual([0n, 0n]);
 });
 
+test("what is more than an account's share of the bucket waits for its time, and is paid then by the relayer", async () => {
+  const recipient: Address = "0x00000000000000000000000000000000000f1003";
+  // Of a full bucket an account has a quarter.
+  const { share, capacity } = { share: 25n, capacity: 2_000_000_000n };
+  const amount = (capacity * share) / 100n + AMOUNT;
+  const credited = await balance();
+  await trader.vault.write({
+    ...{ address: alpha.vault, abi: collateralVaultAbi, functionName: "deposit" },
+    args: [USDC, amount, trader.vault.address, 0n, trader.vault.address, false],
+  });
+  await vi.waitFor(async () => expect(await balance()).toBe(credited + amount), WAIT);
+  await trader.hub.write({
+    ...{ address: hub.clearingHouse, abi: clearingHouseAbi, functionName: "withdraw" },
+    args: [0n, alpha.eid, USDC, amount, recipient],
+  });
+  await vi.waitFor(async () => expect(await parkOf(1n)).not.toBe(zeroHash), WAIT);
+  expect(await residuals()).toEqual([0n, 0n]);
+  await vaultChain.client.request<{ Method: "evm_increaseTime"; Parameters: [number]; ReturnType: Hex }>({
+    method: "evm_increaseTime",
+    params: [600],
+  });
+  await vi.waitFor(async () => expect(await parkOf(1n)).toBe(zeroHash), WAIT);
+  const paid = { address: token, abi: erc20Abi, functionName: "balanceOf", args: [recipient] } as const;
+  expect(await vaultChain.client.readContract(paid)).toBe(amount);
+  expect(await residuals()).toEqual([0n, 0n]);
+});
+
 test("one that stays refused for a week is given back and credited to its account", async () => {
   const before = await balance();
   // The vault can't pay itself: its balance would not move.
   await withdraw(alpha.vault);
-  await vi.waitFor(async () => expect(await parkOf(1n)).not.toBe(zeroHash), WAIT);
+  await vi.waitFor(async () => expect(await parkOf(2n)).not.toBe(zeroHash), WAIT);
   expect(await balance()).toBe(before - AMOUNT);
   expect(await residuals()).toEqual([0n, 0n]);
   await vaultChain.client.request<{ Method: "evm_increaseTime"; Parameters: [number]; ReturnType: Hex }>({
@@ -116,13 +143,13 @@ test("one that stays refused for a week is given back and credited to its accoun
     params: [7 * 24 * 3_600],
   });
   await vi.waitFor(async () => expect(await balance()).toBe(before), WAIT);
-  expect(await parkOf(1n)).toBe(zeroHash);
+  expect(await parkOf(2n)).toBe(zeroHash);
   expect(await residuals()).toEqual([0n, 0n]);
   const isReturned = await hubChain.client.readContract({
     address: hub.clearingHouse,
     abi: clearingHouseAbi,
     functionName: "isReturned",
-    args: [alpha.eid, 1n],
+    args: [alpha.eid, 2n],
   });
   expect(isReturned).toBe(true);
 });
