@@ -23,6 +23,9 @@ export type BenchNetwork = {
 // A block is mined when it is asked for, and never in between.
 const BLOCK_TIME_SECONDS = 86_400;
 
+/** Limits are asked and drawn from, and never met: a bench has more traffic in a minute than its network in a day. */
+const WIDE = { capacity: 10n ** 21n, refill: 10n ** 18n, large: 10n ** 21n, share: 100 };
+
 /** `traders` is how many different keys deposit. The chains end with `shutdown`. */
 export async function startBenchNetwork({
   traders,
@@ -36,7 +39,8 @@ export async function startBenchNetwork({
     NETWORK.chains.find(({ role }) => role === "vault"),
   ];
   if (hubSpec === undefined || vaultSpec === undefined) throw new RangeError("the network has no hub or no vault");
-  const network: NetworkSpec = { ...NETWORK, traders, chains: [hubSpec, vaultSpec] };
+  const assets = NETWORK.assets.map((asset) => ({ ...asset, vaultLimit: WIDE, laneLimit: WIDE, cap: 10n ** 24n }));
+  const network: NetworkSpec = { ...NETWORK, traders, assets, chains: [hubSpec, vaultSpec] };
   const keys = networkKeys(network);
 
   const dir = await mkdtemp(join(tmpdir(), "weighlock-bench-"));
