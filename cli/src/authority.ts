@@ -1,14 +1,14 @@
 /**
- * How a council's or guardian's call is made. A role that has a delay schedules it with the chain's access manager first,
- * and carries it out with the same command once it is ready. Behind one interface, since a Safe makes its calls otherwise.
+ * How a council's or guardian's call is made, by its Safe. A role that has a delay schedules it with the chain's access manager
+ * first, and carries it out with the same command once it is ready.
  */
 
 import { accessManagerAbi } from "@weighlock/core/abi/accessManager.ts";
 import type { ChainDeployment } from "@weighlock/core/deployment.ts";
-import { type Address, type Hash, type Hex, slice } from "viem";
+import { type Address, encodeFunctionData, type Hash, type Hex, type PublicClient, slice } from "viem";
 import { OperationError } from "./errors.ts";
 import { dateOf } from "./lockWords.ts";
-import type { Network } from "./network.ts";
+import type { Called, SafeCaller } from "./safeCaller.ts";
 
 export type AuthorityCall = {
   chain: ChainDeployment;
@@ -25,49 +25,52 @@ export type AuthorityOutcome =
   /** It may be carried out from `readyAt` and before `expiresAt`, by the same call again. */
   | { type: "scheduled"; operation: Hex; readyAt: Date; expiresAt: Date; transactionHash: Hash; block: bigint }
   /** It was scheduled before. */
-  | { type: "waiting"; operation: Hex; readyAt: Date; expiresAt: Date };
+  | { type: "waiting"; operation: Hex; readyAt: Date; expiresAt: Date }
+  /** Nothing was sent: more owners have to sign. `step` is what the Safe does with it. */
+  | (Extract<Called, { type: "signed" }> & { step: "call" | "schedule" | "execute" });
 
 export type Authority = {
   address: Address;
-  /** Throws OperationError where it has no role for the call, or what the sender throws. */
+  /** Throws OperationError where it has no role for the call, or what the Safe's caller throws. */
   act(call: AuthorityCall): Promise<AuthorityOutcome>;
 };
 
-/** One key that holds the role itself. */
-export async function createKeyAuthority({
-  network,
+export function createAuthority({
+  client,
   chain,
-  privateKey,
+  caller,
 }: {
-  network: Network;
+  client: PublicClient;
   chain: ChainDeployment;
-  privateKey: Hex;
-}): Promise<Authority> {
-  const [{ client }, sender] = await Promise.all([network.connect(chain), network.sender(chain, privateKey)]);
+  caller: SafeCaller;
+}): Authority {
   const manager = { address: chain.accessManager, abi: accessManagerAbi } as const;
-  const done = async (sent: ReturnType<typeof sender.send>): Promise<AuthorityOutcome> => {
-    const { transactionHash, blockNumber: block } = await sent;
+  const through = async (
+    step: "call" | "schedule" | "execute",
+    request: Parameters<SafeCaller["call"]>[0],
+  ): Promise<Exclude<AuthorityOutcome, { type: "scheduled" } | { type: "waiting" }>> => {
+    const called = await caller.call(request);
+    if (called.type === "signed") return { ...called, step };
+    const { transactionHash, blockNumber: block } = called.receipt;
     return { type: "done", transactionHash, block };
   };
 
   return {
-    address: sender.address,
+    address: caller.address,
     async act({ to, data, label, isManaged }) {
-      if (!isManaged) return done(sender.send({ to, data, label }));
+      if (!isManaged) return through("call", { to, data, label });
       const selector = slice(data, 0, 4);
       const [isImmediate, delay] = await client.readContract({
         ...manager,
         functionName: "canCall",
-        args: [sender.address, to, selector],
+        args: [caller.address, to, selector],
       });
-      if (isImmediate) return done(sender.send({ to, data, label }));
+      if (isImmediate) return through("call", { to, data, label });
       if (delay === 0) {
-        throw new OperationError(
-          `${sender.address} has no role for "${label}" on ${chain.name}; sign with the key that has it: --key-role or --private-key-file`,
-        );
+        throw new OperationError(`The Safe ${caller.address} has no role for "${label}" on ${chain.name}`);
       }
       const [operation, expiration, { timestamp }] = await Promise.all([
-        client.readContract({ ...manager, functionName: "hashOperation", args: [sender.address, to, data] }),
+        client.readContract({ ...manager, functionName: "hashOperation", args: [caller.address, to, data] }),
         client.readContract({ ...manager, functionName: "expiration" }),
         client.getBlock(),
       ]);
@@ -81,14 +84,20 @@ export async function createKeyAuthority({
       };
       const { ready, readyAt, expiresAt } = await times();
       if (ready > timestamp) return { type: "waiting", operation, readyAt, expiresAt };
-      // Zero also where its time has passed.
-      if (ready !== 0n) return done(sender.write({ ...manager, functionName: "execute", args: [to, data], label }));
-      const receipt = await sender.write({
-        ...{ ...manager, functionName: "schedule", args: [to, data, 0] },
-        label: `schedule ${label}`,
+      const managing = (functionName: "schedule" | "execute") => ({
+        to: chain.accessManager,
+        data:
+          functionName === "execute"
+            ? encodeFunctionData({ abi: accessManagerAbi, functionName, args: [to, data] })
+            : encodeFunctionData({ abi: accessManagerAbi, functionName, args: [to, data, 0] }),
+        label: functionName === "execute" ? label : `schedule ${label}`,
       });
+      // Zero also where its time has passed.
+      if (ready !== 0n) return through("execute", managing("execute"));
+      const outcome = await through("schedule", managing("schedule"));
+      if (outcome.type === "signed") return outcome;
       const { ready: _, ...scheduled } = await times();
-      const { transactionHash, blockNumber: block } = receipt;
+      const { transactionHash, block } = outcome;
       return { type: "scheduled", operation, ...scheduled, transactionHash, block };
     },
   };

@@ -86,7 +86,7 @@ export function choosePrivateKey({
   throw new UsageError(`There is no key "${role}"; the deployment has ${keys.map((each) => each.role).join(", ")}`);
 }
 
-function readKeyFile(file: string): Hex {
+export function readKeyFile(file: string): Hex {
   if (!existsSync(file)) throw new UsageError(`There is no key file at ${file}`);
   const text = readFileSync(file, "utf8").trim();
   if (!PRIVATE_KEY.test(text)) throw new UsageError(`${file} must hold 0x and 64 hex digits, and nothing else`);

@@ -172,7 +172,7 @@ test("keys are given by the council and taken by a guardian", async () => {
   const who = privateKeyToAccount(keyOf(local.deployment, "operator").privateKey).address;
   await byCouncil("hub", "set-key", who, "pauser", "--chain", "hub");
   const paused = await weighlock("guardian", "freeze", "all", "--chain", "hub", "--key-role", "operator");
-  expect(paused.stderr).toContain(`This takes a guardian's key, and ${who} has a pauser's key here`);
+  expect(paused.stderr).toContain("None of the keys here is an owner of the Safe");
   expect((await guardian("remove-key", who, "--chain", "hub")).json.what).toContain(
     "no pauser and no monitor any more",
   );
@@ -245,3 +245,33 @@ test.each([
 ])("%j exits 2 with a sentence", async (argv, sentence) => {
   expect(await weighlock(...argv)).toMatchObject({ code: 2, stderr: expect.stringContaining(sentence) });
 });
+
+test("owners on different machines sign one after the other, and what is signed for something else is refused", async () => {
+  const file = join(mkdtempSync(join(tmpdir(), "weighlock-owners-")), "signed.json");
+  const freeze = ["freeze", "out", "alpha", "--chain", "hub"];
+  const first = await weighlock("guardian", ...freeze, "--key-role", "guardian-2", "--signature-out", file);
+  expect(first).toMatchObject({ code: 0 });
+  expect(first.stdout).toContain("nothing was sent: 1 of 2 owners have signed");
+  expect(first.stdout).toContain(`the same command with --signature ${file}`);
+  const other = await guardian(
+    "freeze",
+    "in",
+    "alpha",
+    "--chain",
+    "hub",
+    "--key-role",
+    "guardian-3",
+    "--signature",
+    file,
+  );
+  expect(other.json.error.message).toContain("A signature is for another transaction");
+  const stranger = await guardian(...freeze, "--key-role", "trader");
+  expect(stranger.json.error.message).toContain("None of the keys here is an owner of the Safe");
+  const second = await guardian(...freeze, "--key-role", "guardian-3", "--signature", file);
+  expect(second).toMatchObject({ code: 0, json: { outcome: { type: "done" } } });
+  const unreadable = await guardian(...freeze, "--key-role", "guardian-3", "--signature", import.meta.filename);
+  expect(unreadable).toMatchObject({
+    code: 2,
+    json: { error: { message: expect.stringContaining("holds no signatures") } },
+  });
+}, 60_000);

@@ -112,7 +112,7 @@ test("a withdrawal's quote says what each vault has, and what operators took", a
   expect(stdout).toMatch(/available +0 on alpha, 22 on beta/);
   expect(stdout).toMatch(/balance +22 USDC/);
   expect(stdout).toMatch(/fee +none when you send it yourself; no operator has taken one/);
-  expect(stdout).toMatch(/payment gas +at most 66000/);
+  expect(stdout).toMatch(/payment gas +at most 60000/);
 
   expect(await quoteWithdraw("alpha", "5")).toMatchObject({
     code: 1,

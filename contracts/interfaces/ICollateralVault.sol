@@ -99,6 +99,8 @@ interface ICollateralVault is ILaneApp {
     error GatewayNotOurs(address expectedApp, address actualApp);
     error AssetNotListed(uint16 asset);
     error AssetAlreadyListed(uint16 asset, address token);
+    /// @dev With more a full window might not fit in one transaction.
+    error AssetsFull(uint256 most);
     error TokenInvalid(address token);
     error DecimalsTooFew(address token, uint8 canonicalDecimals, uint8 decimals);
     /// @dev With such an allowance a full window might not fit in one transaction.

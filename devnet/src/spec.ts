@@ -37,6 +37,10 @@ export type NetworkSpec = {
   watchers: { count: number; threshold: number };
   /** Whose word a resumption needs, and of how many. They are no path's keys. */
   monitors: { count: number; threshold: number };
+  /** Owners of the Safe that sets up and loosens, and how many of them act for it. */
+  council: { count: number; threshold: number };
+  /** Owners of the Safe that tightens and vetoes, and how many of them act for it. */
+  guardian: { count: number; threshold: number };
   /** Blocks on the source that a DVN must state before its word counts. The verifiers wait for finality by themselves. */
   confirmations: bigint;
   /** Gas that the remote executor is paid to bring to an attestation. */
@@ -71,7 +75,7 @@ export const NETWORK: NetworkSpec = {
       decimals: { alpha: 6, beta: 18 },
       minDeposit: 10_000n,
       minWithdrawal: 10_000n,
-      pushGas: 66_000,
+      pushGas: 60_000,
       vaultLimit: { capacity: 2_000_000_000n, refill: 500_000n, large: 1_000_000_000n, share: 25 },
       laneLimit: { capacity: 200_000_000_000n, refill: 10_000_000n, large: 50_000_000_000n, share: 80 },
       cap: 1_000_000_000_000n,
@@ -85,7 +89,7 @@ export const NETWORK: NetworkSpec = {
       decimals: { alpha: 18, beta: 18 },
       minDeposit: 10_000n,
       minWithdrawal: 10_000n,
-      pushGas: 66_000,
+      pushGas: 60_000,
       vaultLimit: { capacity: 500_000_000_000n, refill: 125_000_000n, large: 250_000_000_000n, share: 25 },
       laneLimit: { capacity: 50_000_000_000_000n, refill: 2_500_000_000n, large: 12_500_000_000_000n, share: 80 },
       cap: 250_000_000_000_000n,
@@ -95,6 +99,10 @@ export const NETWORK: NetworkSpec = {
   traders: 8,
   watchers: { count: 3, threshold: 2 },
   monitors: { count: 3, threshold: 2 },
+  // More than half: two councils can't both decide.
+  council: { count: 7, threshold: 4 },
+  // Few, because what they do is in a hurry and can only tighten.
+  guardian: { count: 5, threshold: 2 },
   confirmations: 2n,
   receiveGas: 200_000n,
   // 72 hours: longer than a weekend's staffing needs.
@@ -115,8 +123,9 @@ export type Keys = {
   relayer: DevAccount;
   watchers: readonly DevAccount[];
   monitors: readonly DevAccount[];
-  council: DevAccount;
-  guardian: DevAccount;
+  /** Owners of the Safes. No key owns two of them. */
+  council: readonly DevAccount[];
+  guardian: readonly DevAccount[];
   pauser: DevAccount;
   traders: readonly DevAccount[];
   operator: DevAccount;
@@ -127,8 +136,11 @@ export function networkKeys({
   traders,
   watchers,
   monitors,
-}: Pick<NetworkSpec, "traders" | "watchers" | "monitors">): Keys {
-  const accounts = devAccounts({ chainId: 0, count: 9 + watchers.count + traders + monitors.count });
+  council,
+  guardian,
+}: Pick<NetworkSpec, "traders" | "watchers" | "monitors" | "council" | "guardian">): Keys {
+  const several = council.count + guardian.count + watchers.count + traders + monitors.count;
+  const accounts = devAccounts({ chainId: 0, count: 7 + several });
   const take = () => {
     const account = accounts.shift();
     if (account === undefined) throw new RangeError("more roles than accounts");
@@ -140,8 +152,8 @@ export function networkKeys({
     strangerSigner: take(),
     strangerAdmin: take(),
     relayer: take(),
-    council: take(),
-    guardian: take(),
+    council: accounts.splice(0, council.count),
+    guardian: accounts.splice(0, guardian.count),
     pauser: take(),
     watchers: accounts.splice(0, watchers.count),
     traders: accounts.splice(0, traders),
@@ -160,8 +172,8 @@ export function keysByRole(keys: Keys): ({ role: string } & DevAccount)[] {
     { role: "stranger-signer", ...keys.strangerSigner },
     { role: "stranger-admin", ...keys.strangerAdmin },
     { role: "relayer", ...keys.relayer },
-    { role: "council", ...keys.council },
-    { role: "guardian", ...keys.guardian },
+    ...several("council", keys.council),
+    ...several("guardian", keys.guardian),
     { role: "pauser", ...keys.pauser },
     ...several("watcher", keys.watchers),
     ...several("monitor", keys.monitors),

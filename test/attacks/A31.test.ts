@@ -5,7 +5,6 @@ import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { layout } from "@weighlock/core/abi/layout.ts";
 import type { Commitment } from "@weighlock/core/commitment.ts";
 import { accountOf, EntryKind, type EntryWords, packEntry, partyOf, unpackEntry } from "@weighlock/core/entry.ts";
-import { parkHash } from "@weighlock/core/waiting.ts";
 import type { DevAccount } from "@weighlock/devnet/anvil.ts";
 import { createCleanup } from "@weighlock/devnet/testing.ts";
 import { type Address, encodeAbiParameters, getAbiItem, keccak256, parseAbiParameters } from "viem";
@@ -237,21 +236,32 @@ function returnAndRetry(network: AttackNetwork, first: "return" | "retry", betwe
   });
 }
 
-/** As if ending a park neither took its word away nor what the vault keeps for it. */
+/** As if ending a park did not take its word away, nor its amount out of what is queued. */
 function keepWord({ alpha }: AttackNetwork): Between {
+  const { client, vault: address } = alpha;
+  const { variables, structs } = layout.CollateralVault;
   return async ({ srcEid, index, entry, terms, payee }) => {
-    const { parkOf, _outflows } = layout.CollateralVault.variables;
-    const { queued } = layout.CollateralVault.structs.Outflow;
-    const at = { client: alpha.client, address: alpha.vault };
-    const word = BigInt(parkHash({ entry, terms, payee }));
-    await patch({ ...at, slot: slotOf(index, slotOf(srcEid, parkOf.slot)), value: word });
-    const { amount, asset } = unpackEntry(entry);
+    const { offset, bytes } = structs.Outflow.queued;
+    const outflow = slotOf(USDC, variables._outflows.slot);
+    await patch({ client, address, slot: outflow, offset, bytes, value: unpackEntry(entry).amount });
     await patch({
-      ...at,
-      slot: slotOf(asset, _outflows.slot),
-      offset: queued.offset,
-      bytes: queued.bytes,
-      value: amount,
+      client,
+      address,
+      slot: slotOf(index, slotOf(srcEid, variables.parkOf.slot)),
+      value: BigInt(
+        keccak256(
+          encodeAbiParameters(parseAbiParameters("uint256, bytes32, bytes32, uint64, uint64, uint64, uint8, address"), [
+            entry.word,
+            entry.account,
+            entry.party,
+            terms.parkedAt,
+            terms.unlockAt,
+            terms.unlockBlock,
+            terms.stage,
+            payee,
+          ]),
+        ),
+      ),
     });
   };
 }

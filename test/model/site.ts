@@ -57,7 +57,7 @@ export type Site = SiteSpec & {
 const ARTIFACT = new URL("../../out/Tokens.sol/FickleToken.json", import.meta.url);
 const GAS = 15_000_000n;
 const BLOCK_TIME_SECONDS = 86_400;
-const PUSH_GAS = 66_000;
+const PUSH_GAS = 60_000;
 
 function fickleToken(): { abi: Abi; bytecode: Hex } {
   try {

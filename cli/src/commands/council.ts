@@ -21,6 +21,11 @@ What the council does
   then carries it out. A guardian can veto it until then. A resumption has a delay of its own: propose-resume, then
   resume, with what the monitors signed within the hour.
 
+Who signs
+  The council is a Safe. On a devnet its owners' keys are in the deployment file, and as many as it wants sign. Elsewhere each
+  owner runs the same command: the first with --private-key-file mine --signature-out signed.json, the next with
+  --private-key-file theirs --signature signed.json (and --signature-out, while more are needed). The last one sends it.
+
 Examples
   weighlock council propose-resume in alpha --chain hub
   weighlock council resume in alpha --chain hub --signed monitor-1.json --signed monitor-2.json

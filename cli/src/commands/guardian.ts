@@ -17,6 +17,11 @@ What a guardian does
   Stops, and makes stricter: at once, on one chain, and nothing else. Nothing of it can take anybody's money, and only the
   council undoes it, after a delay. What you see and what to type for each halt is in docs/runbook.md.
 
+Who signs
+  The guardian is a Safe. On a devnet its owners' keys are in the deployment file, and as many as it wants sign. Elsewhere each
+  owner runs the same command: the first with --private-key-file mine --signature-out signed.json, the next with
+  --private-key-file theirs --signature signed.json (and --signature-out, while more are needed). The last one sends it.
+
 Examples
   weighlock guardian freeze in alpha --chain hub          nothing from alpha is executed, credited or finished on the hub
   weighlock guardian freeze asset USDC --chain beta       no USDC is paid or taken by beta's vault

@@ -10,7 +10,7 @@ import { watcherPathAbi } from "@weighlock/core/abi/watcherPath.ts";
 import type { Abi, Address, Hex } from "viem";
 import { toFunctionSelector } from "viem";
 import { DEFAULT_PRICING, sortedDvns } from "../layerzero/stack.ts";
-import type { AssetSpec, Keys, NetworkSpec } from "../spec.ts";
+import type { AssetSpec, NetworkSpec } from "../spec.ts";
 import type { Transactor } from "../transactor.ts";
 import {
   ADMIN_ROLE,
@@ -97,6 +97,7 @@ export function contractsOf(chain: DeployedChain): Record<string, { target: Addr
   const isVault = chain.spec.role === "vault";
   const app = { target: chain.app, abi: (isVault ? collateralVaultAbi : clearingHouseAbi) as Abi };
   return {
+    accessManager: { target: chain.accessManager, abi: accessManagerAbi },
     gateway: { target: chain.gateway, abi: gatewayAbi },
     layerZeroPath: { target: chain.layerZeroPath, abi: layerZeroPathAbi },
     watcherPath: { target: chain.watcherPath, abi: watcherPathAbi },
@@ -115,17 +116,15 @@ export function selectorsOf(abi: Abi, names: readonly string[]): Hex[] {
   });
 }
 
-/** Queues the end of the deployer's power: roles to council and guardian, and none left to the deployer. */
+/** Queues the end of the deployer's power: roles to the council's and the guardian's Safe, and none left to the deployer. */
 export function handOver({
   transactor,
   network,
   chain,
-  keys,
 }: {
   transactor: Transactor;
   network: NetworkSpec;
   chain: DeployedChain;
-  keys: Keys;
 }): void {
   const manage = (functionName: string, args: readonly unknown[]) =>
     transactor.call({ to: chain.accessManager, abi: accessManagerAbi, functionName, args });
@@ -143,9 +142,9 @@ export function handOver({
   }
   // The guardian vetoes what the council has scheduled; a resumption it vetoes in the pause controller.
   manage("setRoleGuardian", [COUNCIL_ROLE, GUARDIAN_ROLE]);
-  manage("grantRole", [GUARDIAN_ROLE, keys.guardian.address, 0]);
-  manage("grantRole", [COUNCIL_ROLE, keys.council.address, network.councilDelay]);
-  manage("grantRole", [RESUMER_ROLE, keys.council.address, 0]);
-  manage("grantRole", [ADMIN_ROLE, keys.council.address, network.councilDelay]);
+  manage("grantRole", [GUARDIAN_ROLE, chain.guardian, 0]);
+  manage("grantRole", [COUNCIL_ROLE, chain.council, network.councilDelay]);
+  manage("grantRole", [RESUMER_ROLE, chain.council, 0]);
+  manage("grantRole", [ADMIN_ROLE, chain.council, network.councilDelay]);
   manage("renounceRole", [ADMIN_ROLE, transactor.address]);
 }

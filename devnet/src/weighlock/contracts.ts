@@ -4,11 +4,12 @@ import type { Address } from "viem";
 import type { LayerZeroStack } from "../layerzero/stack.ts";
 import type { AssetSpec, ChainSpec } from "../spec.ts";
 import type { Artifact } from "../transactor.ts";
+import type { RoleSafes } from "./safes.ts";
 
 export type DeployedAsset = AssetSpec & { token: Address | null; tokenDecimals: number };
 
 /** One chain's Weighlock. `app` is the clearing house on the hub and the collateral vault elsewhere. */
-export type DeployedChain = {
+export type DeployedChain = RoleSafes & {
   spec: ChainSpec;
   deployer: Address;
   layerZero: LayerZeroStack;
@@ -25,7 +26,12 @@ export type DeployedChain = {
 
 /** Contracts with the same constructors and calls, deployed in place of ours. */
 export type ReplacedContracts = Readonly<
-  Partial<Record<"Gateway" | "CollateralVault" | "ClearingHouse" | "LayerZeroPath", Artifact>>
+  Partial<
+    Record<
+      "Gateway" | "CollateralVault" | "ClearingHouse" | "LayerZeroPath" | "WatcherPath" | "PauseController",
+      Artifact
+    >
+  >
 >;
 
 /** Bits of a lane's path masks. */
@@ -50,16 +56,31 @@ export const CONTROLLER_KEY = { pauser: 1, guardian: 2, monitor: 3 } as const;
 /** `types/Direction.sol`. */
 export const DIRECTION = { in: 0, out: 1 } as const;
 
-/** `app` is the vault or the clearing house; what only a vault has is under `vault`. */
+/**
+ * `app` is the vault or the clearing house; what only a vault has is under `vault`. What changes the access manager itself stays
+ * its admin's, which is the council too; named here, the guardian can veto it like all else.
+ */
 export const COUNCIL_FUNCTIONS = {
+  accessManager: [
+    "labelRole",
+    "setRoleAdmin",
+    "setRoleGuardian",
+    "setGrantDelay",
+    "setTargetAdminDelay",
+    "updateAuthority",
+    "setTargetClosed",
+    "setTargetFunctionRole",
+    "grantRole",
+    "revokeRole",
+  ],
   gateway: ["openLane", "addPath", "loosenWindow", "closeLane"],
   layerZeroPath: ["openRemote"],
   watcherPath: ["openRemote"],
   app: ["listAsset", "loosenAsset"],
   vault: ["clearRelease", "strike"],
-  pauseController: ["setKey", "liftQuarantine"],
+  pauseController: ["setKey"],
 } as const;
-export const RESUMER_FUNCTIONS = { pauseController: ["proposeResume", "resume"] } as const;
+export const RESUMER_FUNCTIONS = { pauseController: ["proposeResume", "resume", "liftQuarantine"] } as const;
 export const GUARDIAN_FUNCTIONS = {
   gateway: ["tightenWindow", "disablePath"],
   layerZeroPath: ["skip", "nilify"],

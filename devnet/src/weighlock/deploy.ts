@@ -24,6 +24,7 @@ import {
   OUR_DVN,
   type ReplacedContracts,
 } from "./contracts.ts";
+import type { RoleSafes } from "./safes.ts";
 
 /**
  * Queues everything on the transactor; the caller flushes it. The deployer ends as admin of the access manager, until
@@ -35,6 +36,7 @@ export function deployWeighlock({
   spec,
   hubEid,
   layerZero,
+  safes,
   keys,
   replaced = {},
 }: {
@@ -43,6 +45,7 @@ export function deployWeighlock({
   spec: ChainSpec;
   hubEid: number;
   layerZero: LayerZeroStack;
+  safes: RoleSafes;
   keys: Keys;
   replaced?: ReplacedContracts | undefined;
 }): DeployedChain {
@@ -80,7 +83,7 @@ export function deployWeighlock({
     BigInt(network.monitors.threshold),
     accessManager,
   ]);
-  for (const { address, power } of controllerKeys(keys)) {
+  for (const { address, power } of controllerKeys(keys, safes)) {
     transactor.call({ to: pauseController, abi: pauseControllerAbi, functionName: "setKey", args: [address, power] });
   }
   const layerZeroPath = deploy("LayerZeroPath", layerZeroPathAbi, layerZeroPathBytecode, [
@@ -103,6 +106,7 @@ export function deployWeighlock({
   ]);
   const assets = network.assets.map((asset) => deployAsset({ transactor, spec, asset, app, keys }));
   return {
+    ...safes,
     spec,
     deployer: transactor.address,
     layerZero,
@@ -124,10 +128,13 @@ export function valueOutOf({ role }: ChainSpec): number {
 }
 
 /** Who stops things, and whose word starts them again. */
-export function controllerKeys({ pauser, guardian, monitors }: Keys): { address: Address; power: number }[] {
+export function controllerKeys(
+  { pauser, monitors }: Keys,
+  { guardian }: Pick<RoleSafes, "guardian">,
+): { address: Address; power: number }[] {
   return [
     { address: pauser.address, power: CONTROLLER_KEY.pauser },
-    { address: guardian.address, power: CONTROLLER_KEY.guardian },
+    { address: guardian, power: CONTROLLER_KEY.guardian },
     ...monitors.map(({ address }) => ({ address, power: CONTROLLER_KEY.monitor })),
   ];
 }

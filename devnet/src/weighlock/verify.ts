@@ -13,6 +13,7 @@ import { laneId } from "@weighlock/core/laneLog.ts";
 import { type Address, type Hex, type PublicClient, pad, parseAbi, zeroAddress } from "viem";
 import { DEFAULT_PRICING } from "../layerzero/stack.ts";
 import { assertReadBack, check, type Read } from "../readBack.ts";
+import { safeChecks } from "../safe/verify.ts";
 import type { Keys, NetworkSpec } from "../spec.ts";
 import { assetRulesOf, contractsOf, laneRulesOf, selectorsOf, ulnConfigOf } from "./connect.ts";
 import {
@@ -29,6 +30,8 @@ import {
   WATCHER_PATH,
 } from "./contracts.ts";
 import { controllerKeys, valueOutOf } from "./deploy.ts";
+import { readRoleHolders, sortHolders } from "./roleHolders.ts";
+import { roleSafeSpecs } from "./safes.ts";
 
 const ulnConfig =
   "struct UlnConfig { uint64 confirmations; uint8 requiredDVNCount; uint8 optionalDVNCount; uint8 optionalDVNThreshold; address[] requiredDVNs; address[] optionalDVNs; }";
@@ -60,6 +63,7 @@ export async function verifyWeighlock({
     ...contractChecks(context),
     ...peers.flatMap((peer) => [...laneChecks({ ...context, peer }), ...channelChecks({ ...context, peer })]),
     ...assetChecks({ ...context, peers }),
+    ...roleSafeChecks(context),
     ...roleChecks(context),
   ]);
 }
@@ -162,7 +166,7 @@ function controllerChecks({ client, network, chain, keys }: Context): Read[] {
       network.monitors.threshold,
       client.readContract({ ...controller, functionName: "monitorThreshold" }),
     ),
-    ...controllerKeys(keys).map(({ address, power }) =>
+    ...controllerKeys(keys, chain).map(({ address, power }) =>
       check(
         `pause controller's key ${address}`,
         power,
@@ -333,15 +337,16 @@ function assetChecks({
   return [...waits, ...listings];
 }
 
-function roleChecks({ client, network, chain, keys }: Context): Read[] {
+function roleSafeChecks({ client, network, chain, keys }: Context): Read[] {
+  const specs = roleSafeSpecs({ network, keys });
+  return (["council", "guardian"] as const).flatMap((name) =>
+    safeChecks({ client, name, safe: chain[name], stack: chain.safeStack, spec: specs[name] }),
+  );
+}
+
+function roleChecks({ client, network, chain }: Context): Read[] {
   const manager = { address: chain.accessManager, abi: accessManagerAbi } as const;
   const contracts = contractsOf(chain);
-  const hasRole = (who: string, role: bigint, account: Address, expected: readonly [boolean, number]) =>
-    check(
-      `${who} in role ${role}`,
-      expected,
-      client.readContract({ ...manager, functionName: "hasRole", args: [role, account] }),
-    );
   const functionRoles = (functions: Readonly<Record<string, readonly string[]>>, role: bigint) =>
     Object.entries(functions).flatMap(([name, names]) => {
       const contract = contracts[name];
@@ -364,12 +369,16 @@ function roleChecks({ client, network, chain, keys }: Context): Read[] {
       GUARDIAN_ROLE,
       client.readContract({ ...manager, functionName: "getRoleGuardian", args: [COUNCIL_ROLE] }),
     ),
-    hasRole("guardian", GUARDIAN_ROLE, keys.guardian.address, [true, 0]),
-    hasRole("council", COUNCIL_ROLE, keys.council.address, [true, network.councilDelay]),
-    hasRole("council", RESUMER_ROLE, keys.council.address, [true, 0]),
-    hasRole("council", ADMIN_ROLE, keys.council.address, [true, network.councilDelay]),
-    ...[ADMIN_ROLE, COUNCIL_ROLE, GUARDIAN_ROLE, RESUMER_ROLE].map((role) =>
-      hasRole("deployer", role, chain.deployer, [false, 0]),
+    // The Safes and nobody else: no key, and not the deployer.
+    check(
+      "who holds a role",
+      sortHolders([
+        { role: ADMIN_ROLE, account: chain.council, delay: network.councilDelay },
+        { role: COUNCIL_ROLE, account: chain.council, delay: network.councilDelay },
+        { role: RESUMER_ROLE, account: chain.council, delay: 0 },
+        { role: GUARDIAN_ROLE, account: chain.guardian, delay: 0 },
+      ]),
+      readRoleHolders({ client, accessManager: chain.accessManager }),
     ),
   ];
 }

@@ -22,7 +22,9 @@ contract ClearingControlsTest is SignedWithdrawals {
     /// @dev Puts a subclass in the clearing house's place; its state stays.
     function _become(string memory artifact) internal {
         address gateway = address(chains[HUB].gateway);
-        bytes memory code = abi.encodePacked(vm.getCode(artifact), abi.encode(gateway, chains[HUB].manager));
+        bytes memory code = abi.encodePacked(
+            vm.getCode(artifact), abi.encode(gateway, Deploy.LARGE_WAIT, Deploy.LARGE_BLOCKS, chains[HUB].manager)
+        );
         address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
         vm.mockCall(gateway, abi.encodeCall(IGateway.app, ()), abi.encode(next));
         address deployed = Deploy.create(code);
@@ -75,7 +77,7 @@ contract ClearingControlsTest is SignedWithdrawals {
         Entry memory forged = makeEntry(KIND_RETURNED, USD, eidA, 0, 150, accountOf(thief, 0), "forged");
         _onEntry(eidA, 40, forged);
         (uint64 previousCount, Entry[] memory window) = _windowOf(A, 0);
-        hub.settleReturned(eidA, 40, forged, _now(), previousCount, window);
+        hub.settleReturned(eidA, 40, forged, _moneyless(_now()), previousCount, window);
     }
 
     function test_forgedReturn_fails() public {

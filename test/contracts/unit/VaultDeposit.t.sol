@@ -75,9 +75,9 @@ contract VaultDepositTest is OneVault {
         vault.listAsset(9, address(0xdead), 6, 1, PUSH_GAS);
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.DecimalsTooFew.selector, address(token), 19, 18));
         vault.listAsset(9, address(token), 19, 1, PUSH_GAS);
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PushGasInvalid.selector, 66_000, 66_001));
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PushGasInvalid.selector, 60_000, 60_001));
         vault.listAsset(9, address(token), 6, 1, 66_001);
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PushGasInvalid.selector, 66_000, 0));
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PushGasInvalid.selector, 60_000, 0));
         vault.listAsset(9, address(token), 6, 1, 0);
         vm.expectRevert(ICollateralVault.ZeroAmount.selector);
         vault.listAsset(9, address(token), 6, 0, PUSH_GAS);
