@@ -14,17 +14,27 @@ library Gcra {
     /// @param refill Canonical units a second, not zero.
     /// @return next The bucket afterwards. It saturates, after 2^64 seconds of refill.
     /// @return unlockAt The first second at which all that was drawn so far is refilled but for `capacity`: `clock` for what
-    /// fits now.
+    /// fits now. It saturates too.
     function draw(uint128 fullAt, uint64 clock, uint128 amount, uint256 capacity, uint256 refill)
         internal
         pure
         returns (uint128 next, uint64 unlockAt)
     {
-        uint256 now_ = uint256(clock) * ONE_SECOND;
-        uint256 start = fullAt > now_ ? fullAt : now_;
-        uint256 drawn = start + (uint256(amount) * ONE_SECOND + refill - 1) / refill;
-        next = drawn > type(uint128).max ? type(uint128).max : uint128(drawn);
+        (uint256 wideNext, uint256 wideUnlockAt) = wideDraw(fullAt, clock, amount, capacity, refill);
+        return (uint128(wideNext), uint64(wideUnlockAt));
+    }
+
+    /// @dev The same in full words, which fit: the model checker gives up on narrowing.
+    function wideDraw(uint256 fullAt, uint256 clock, uint256 amount, uint256 capacity, uint256 refill)
+        internal
+        pure
+        returns (uint256 next, uint256 unlockAt)
+    {
+        uint256 now_ = clock * ONE_SECOND;
+        next = (fullAt > now_ ? fullAt : now_) + (amount * ONE_SECOND + refill - 1) / refill;
+        if (next > type(uint128).max) next = type(uint128).max;
         uint256 within = now_ + capacity * ONE_SECOND / refill;
-        unlockAt = next <= within ? clock : clock + uint64((next - within + ONE_SECOND - 1) / ONE_SECOND);
+        unlockAt = next <= within ? clock : clock + (next - within + ONE_SECOND - 1) / ONE_SECOND;
+        if (unlockAt > type(uint64).max) unlockAt = type(uint64).max;
     }
 }

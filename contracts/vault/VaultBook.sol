@@ -130,7 +130,7 @@ abstract contract VaultBook is ICollateralVault, AccessManaged {
         if (msg.sender != gateway.pauseController()) revert CallerNotPauseController(msg.sender);
         if (_listings[asset].token == address(0)) revert AssetNotListed(asset);
         _listings[asset].wasStopped = true;
-        _stops[asset] = _stops[asset].stop(block.timestamp, uint40(until));
+        _stops[asset] = _stops[asset].stop(uint40(block.timestamp), uint40(until));
         emit AssetPauseSet(asset, until);
     }
 
@@ -165,7 +165,7 @@ abstract contract VaultBook is ICollateralVault, AccessManaged {
     /// @dev While both the lane and the asset are stopped it falls behind by both: later, never sooner.
     function _clock(uint16 asset, uint64 laneClock) internal view returns (uint64) {
         if (!_listings[asset].wasStopped) return laneClock;
-        return laneClock - uint64(_stops[asset].stoppedFor(block.timestamp));
+        return laneClock - _stops[asset].stoppedFor(uint40(block.timestamp));
     }
 
     function assetPausedUntil(uint16 asset) public view returns (uint64) {
