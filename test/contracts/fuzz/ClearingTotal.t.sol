@@ -179,7 +179,7 @@ contract ClearingTotalFuzz is Clearing {
             vm.revertToState(state);
         }
         for (uint256 reason = uint256(Held.NotCreditable); reason < met.length; ++reason) {
-            assertGt(met[reason], 2, "each reason is met");
+            assertGt(met[reason], 0, "each reason is met");
         }
     }
 
