@@ -25,10 +25,10 @@ abstract contract Issuer is Ghosts {
         bytes memory data = _roll(2) == 0
             ? abi.encodeCall(
                 ICollateralVault.retry,
-                (chains[HUB].eid, park.index, park.entry, park.parkedAt, park.unlockAt, park.payee)
+                (chains[HUB].eid, park.index, park.entry, park.terms, park.payee)
             )
             : abi.encodeCall(
-                ICollateralVault.returnRelease, (park.index, park.entry, park.parkedAt, park.unlockAt, park.payee)
+                ICollateralVault.returnRelease, (park.index, park.entry, park.terms, park.payee)
             );
         tokenOf[park.chain][_anyAsset()].setHook(address(chains[park.chain].vault), data);
         ++times["hook"];
