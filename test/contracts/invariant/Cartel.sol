@@ -67,10 +67,9 @@ abstract contract Cartel is Thieves {
         if (!_run(from, to, proof)) return;
         isForked[from][to] = true;
         Fork storage fork = _forks[from][to];
-        (fork.count, fork.executed) = (base, executed);
+        (fork.count, fork.executed, fork.clock) = (base, executed, _laneClock(from, to));
         uint8 chain = to == HUB ? from : to;
         for (uint16 asset = 1; asset <= ASSETS; ++asset) {
-            fork.clocks[asset] = _clockOf(from, to, asset);
             fork.filled[asset] = _filled[to][chain][asset];
         }
         _book(from, to, loot);
@@ -131,7 +130,7 @@ abstract contract Cartel is Thieves {
         Fork storage fork = _forks[from][to];
         uint8 chain = to == HUB ? from : to;
         uint256 fills = 1 + _filled[to][chain][asset] - fork.filled[asset];
-        uint256 running = _clockOf(from, to, asset) - fork.clocks[asset];
+        uint256 running = _laneClock(from, to) - fork.clock;
         return fills * _most[to][chain][asset].capacity + running * _most[to][chain][asset].refill;
     }
 }

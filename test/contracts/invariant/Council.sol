@@ -201,8 +201,8 @@ abstract contract Council is Guardians {
         try controller.resume(scope, id, found, signatures) {
             isDone = true;
         } catch {}
-        bool mustBe = isMet && isClean && signatures.length != 0
-            && controller.proposalOf(scope, id).stoppedAt == found.stoppedAt;
+        bool mustBe =
+            isMet && isClean && signatures.length != 0 && controller.proposalOf(scope, id).stoppedAt == found.stoppedAt;
         _expect(isDone, mustBe, !isMet || !isClean, "resume");
     }
 

@@ -54,7 +54,7 @@ contract Endings is Checks {
     }
 
     function _checkReached(string[] memory doings) private view {
-        string[14] memory fates = [
+        string[15] memory fates = [
             "in flight",
             "asked",
             "credited",
@@ -68,6 +68,7 @@ contract Endings is Checks {
             "void",
             "on its way back",
             "settled",
+            "falsely returned",
             "held without money"
         ];
         for (uint256 i = 0; i < fates.length; ++i) {
@@ -106,13 +107,13 @@ contract Endings is Checks {
 
     function _doings() internal pure returns (string[] memory) {
         string memory all = "retried|finished|settled|signed|skipped|hook|realised|"
-        "large, vouched for|large, waited|over limit, paid later|over a limit|over exposure finished|cleared|"
-        "pause|pause all|freeze|quarantined|quarantine lifted|contradicted|halted|path disabled|path replaced|"
-        "resumed|halt resumed|asset resumed|resumption vetoed|closed|loosen|tighten|overreach|"
-        "lie|forgery|forgery behind truth|attest by a thief, refused|expose|vouch|vouch, refused|"
-        "fork|convicted|cashed out|"
-        "execute, refused|withdraw, refused|false request, refused|retry, refused|return, refused|resume, refused|"
-        "settle by a false window, refused|finish, refused|refund, refused";
+            "large, vouched for|large, waited|over limit, paid later|over a limit|over exposure finished|cleared|"
+            "pause|pause all|freeze|quarantined|quarantine lifted|contradicted|halted|path disabled|path replaced|"
+            "resumed|halt resumed|asset resumed|resumption vetoed|closed|loosen|tighten|overreach|"
+            "lie|forgery|forgery behind truth|attest by a thief, refused|expose|vouch|vouch, refused|"
+            "fork|convicted|cashed out|"
+            "execute, refused|withdraw, refused|false request, refused|retry, refused|return, refused|resume, refused|"
+            "settle by a false window, refused|finish, refused|refund, refused";
         return vm.split(all, "|");
     }
 }

@@ -99,8 +99,7 @@ abstract contract Finishers is HotKeys {
         }
         _follow();
         // Of a lane that was forged there may be more than the vault holds.
-        bool mustBe =
-            isOpen && !isStuck && _isHonest(park.chain, asset, park.payee) && !_isTouched(park.chain);
+        bool mustBe = isOpen && !isStuck && _isHonest(park.chain, asset, park.payee) && !_isTouched(park.chain);
         _expect(isDone, mustBe, !isOpen || isStuck, "retry");
     }
 
@@ -154,9 +153,8 @@ abstract contract Finishers is HotKeys {
         bytes32 digest = chains[park.chain].vault.returnDigest(park.index, park.entry, block.timestamp);
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
         bytes memory signature = abi.encodePacked(r, s, v);
-        try chains[park.chain].vault.returnReleaseSigned(
-            park.index, park.entry, park.terms, park.payee, block.timestamp, signature
-        ) {
+        try chains[park.chain].vault
+            .returnReleaseSigned(park.index, park.entry, park.terms, park.payee, block.timestamp, signature) {
             return true;
         } catch {
             return false;
@@ -229,8 +227,8 @@ abstract contract Finishers is HotKeys {
         _as(Role.Anyone);
         uint16 asset = held.entry.asset();
         bool isSuspended = _fates[held.chain][HUB][_idOf(held.chain, HUB, held.index)] == Fate.Suspended;
-        bool isRefundable = held.reason == Held.AssetUnlisted || held.reason == Held.OwnerZero
-            || held.reason == Held.OverExposure;
+        bool isRefundable =
+            held.reason == Held.AssetUnlisted || held.reason == Held.OwnerZero || held.reason == Held.OverExposure;
         bool isPossible = isSuspended && isRefundable && block.timestamp >= held.terms.parkedAt + GRACE
             && _isFlowing(held.chain, HUB) && !_isAssetPaused(HUB, asset) && _accepts(HUB, held.chain);
         try hub.refund(chains[held.chain].eid, held.index, held.entry, held.reason, held.terms) {

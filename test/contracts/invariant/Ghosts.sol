@@ -37,6 +37,7 @@ enum Fate {
     Void,
     Back, // a Returned entry that waits on the hub
     Settled,
+    False, // a Returned entry of what was never released, which halts the lane
     Ignored // what the hub holds without money in it
 }
 
@@ -66,7 +67,7 @@ abstract contract Ghosts is LimitGhosts {
     struct Fork {
         uint64 count;
         uint64 executed;
-        uint64[4] clocks; // by asset
+        uint64 clock; // of the lane
         uint256[4] filled;
         Entry[] entries;
     }
@@ -180,7 +181,8 @@ abstract contract Ghosts is LimitGhosts {
             if (_has(paths, path)) _vouched[from][to][path] = count;
         }
         if (to != HUB) return;
-        uint64 first = isForked[from][to] ? _forks[from][to].executed : laneLogs[from][to].counts[_windowBefore(from, to, count)];
+        uint64 first =
+            isForked[from][to] ? _forks[from][to].executed : laneLogs[from][to].counts[_windowBefore(from, to, count)];
         if (isForked[from][to]) _forks[from][to].executed = count;
         for (uint64 i = first; i < count; ++i) {
             Lot memory lot = _lotOf(from, HUB, i);
@@ -226,8 +228,9 @@ abstract contract Ghosts is LimitGhosts {
         } else if (topic == IClearingHouse.ReturnSettled.selector) {
             _noticeSettled(_lotOf(_chainOf(seen.topics[1]), HUB, uint64(uint256(seen.topics[2]))));
         } else if (topic == IClearingHouse.FalselyReturned.selector) {
-            if (!_isTouched(_chainOf(seen.topics[1]))) _violated(10, "a true return was taken for a false one");
-            ++times["false return"];
+            Lot memory lot = _lotOf(_chainOf(seen.topics[1]), HUB, uint64(uint256(seen.topics[2])));
+            if (!_isTouched(lot.from)) _violated(10, "a true return was taken for a false one");
+            _move(lot, Fate.Back, Fate.False);
         } else if (topic == IClearingHouse.AssetPauseChanged.selector) {
             _noticeAssetPause(HUB, uint16(uint256(seen.topics[1])), abi.decode(seen.data, (uint64)));
         } else if (topic == IClearingHouse.LaneRulesSet.selector) {

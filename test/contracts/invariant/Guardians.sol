@@ -54,9 +54,7 @@ abstract contract Guardians is Pausers {
         bool isOpen = isParked && park.terms.unlockAt != NEVER && !_isClosed(park.chain, HUB);
         _before(Role.Guardian);
         bool isDone;
-        try chains[park.chain].vault.vetoRelease(
-            chains[HUB].eid, park.index, park.entry, park.terms, park.payee
-        ) {
+        try chains[park.chain].vault.vetoRelease(chains[HUB].eid, park.index, park.entry, park.terms, park.payee) {
             isDone = true;
         } catch {}
         _expect(isDone, isOpen, !isOpen, "veto");

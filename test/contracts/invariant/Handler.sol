@@ -228,7 +228,7 @@ contract Handler is Traders, Operators, Finishers, Issuer, Cartel {
             uint64 count = next <= executed ? next : base + 1;
             for (; chains[to].gateway.executedHead(chains[from].eid, count) == 0 && count != next; ++count) {}
             bytes memory nodes = _nodes(from, to, fork - 1, end);
-            _show(from, to, lane.heads[fork - 1], nodes, honest, count, EXECUTED_LOG);
+            _show(from, to, Exhibit(lane.heads[fork - 1], nodes, honest, count, EXECUTED_LOG));
             if (_isFlowing(from, to)) _violated(5, "the third path's word did not stop a forged lane");
             ++times["convicted"];
         } else {

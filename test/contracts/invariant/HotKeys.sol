@@ -104,14 +104,10 @@ abstract contract HotKeys is Council {
         uint32 eid = chains[HUB].eid;
         uint256 kind = _roll(3);
         if (kind == 0) {
-            return abi.encodeCall(
-                ICollateralVault.vetoRelease, (eid, park.index, park.entry, park.terms, park.payee)
-            );
+            return abi.encodeCall(ICollateralVault.vetoRelease, (eid, park.index, park.entry, park.terms, park.payee));
         }
         if (kind == 1) {
-            return abi.encodeCall(
-                ICollateralVault.clearRelease, (eid, park.index, park.entry, park.terms, park.payee)
-            );
+            return abi.encodeCall(ICollateralVault.clearRelease, (eid, park.index, park.entry, park.terms, park.payee));
         }
         return abi.encodeCall(ICollateralVault.strike, (eid, park.index, park.entry, park.terms, park.payee));
     }

@@ -117,7 +117,11 @@ abstract contract LaneGhosts is Chance {
 
     /// @dev On the side where an asset's entries arrive.
     function _clockOf(uint8 from, uint8 to, uint16 asset) internal view returns (uint64) {
-        return uint64(block.timestamp) - _ends[to][from].stopped - _assetStopped[to][asset];
+        return _laneClock(from, to) - _assetStopped[to][asset];
+    }
+
+    function _laneClock(uint8 from, uint8 to) internal view returns (uint64) {
+        return uint64(block.timestamp) - _ends[to][from].stopped;
     }
 
     function _quorumOf(uint8 from, uint8 to, uint64 index) internal view returns (uint256 quorum) {

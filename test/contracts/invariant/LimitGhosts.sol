@@ -108,7 +108,9 @@ abstract contract LimitGhosts is LaneGhosts {
 
     /// @param before Behind it until now; an entry that just arrived has nothing.
     /// @param next Its terms if it waits on for `reason`; None when it was paid.
-    function _passVault(Lot memory lot, Terms memory before, bool wasParked, Parked reason, Terms memory next) internal {
+    function _passVault(Lot memory lot, Terms memory before, bool wasParked, Parked reason, Terms memory next)
+        internal
+    {
         if (reason == Parked.Vetoed) return _mustBe(Role.Guardian, "a release is vetoed");
         if (wasParked && reason == Parked.None && next.stage != Stage.Unbacked) {
             return _mustBe(Role.Council, "a release is cleared");
@@ -190,7 +192,8 @@ abstract contract LimitGhosts is LaneGhosts {
     function _draw(bytes32 key, Draw memory draw, string memory what) private {
         Bucket storage bucket = _buckets[key];
         bucket.debt = _runOff(bucket.debt, draw.refill, bucket.at, draw.at) + draw.amount;
-        bucket.at = draw.at;
+        // A clock that two stops hold back at once runs back; nothing is refilled twice.
+        if (draw.at > bucket.at) bucket.at = draw.at;
         if (bucket.debt > draw.capacity + draw.refill * (draw.unlockAt - draw.at)) _violated(7, what);
 
         if (bucket.biggest == 0 || draw.capacity < bucket.least) bucket.least = uint128(draw.capacity);
@@ -212,8 +215,8 @@ abstract contract LimitGhosts is LaneGhosts {
 
     function _noticeVaultRules(uint8 chain, uint16 asset, ICollateralVault.AssetRules memory next) internal {
         ICollateralVault.AssetRules memory current = _vaultRule[chain][asset];
-        bool isLooser =
-            next.minDeposit < current.minDeposit || next.pushGas > current.pushGas || _isLooser(next.limit, current.limit);
+        bool isLooser = next.minDeposit < current.minDeposit || next.pushGas > current.pushGas
+            || _isLooser(next.limit, current.limit);
         if (isLooser) _mustBe(Role.Council, "a vault's rules are loosened");
         if (_role == Role.Anyone) _violated(9, "a vault's rules were changed by nobody");
         // What loosens fills the bucket, also where it changes nothing.

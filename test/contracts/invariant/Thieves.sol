@@ -36,7 +36,9 @@ abstract contract Thieves is Witnesses {
         if (kind == 2) commitment.count = _executed(from, to) + TOO_FAR + uint64(_roll(2));
         if (kind > 2) commitment.count = lane.counts[_roll(lane.counts.length)];
         commitment.head = kind == 5 ? lane.headAt(commitment.count) : keccak256(abi.encode(_roll(type(uint256).max)));
-        if (kind == 5 || _isLucky(4)) (commitment.ackCount, commitment.ackHead) = (uint64(_roll(999)), commitment.head);
+        if (kind == 5 || _isLucky(4)) {
+            (commitment.ackCount, commitment.ackHead) = (uint64(_roll(999)), commitment.head);
+        }
         _attestAs(from, to, _thiefOf(from, to), commitment);
         ++times["lie"];
     }

@@ -30,8 +30,8 @@ abstract contract Traders is Ghosts {
         FickleToken token = tokenOf[chain][asset];
         uint256 local = amount * _scale(chain, asset);
         token.mint(trader, local);
-        bool isOpen = _accepts(chain, HUB) && !_isAssetPaused(chain, asset)
-            && amount >= _vaultRule[chain][asset].minDeposit;
+        bool isOpen =
+            _accepts(chain, HUB) && !_isAssetPaused(chain, asset) && amount >= _vaultRule[chain][asset].minDeposit;
         bool isDone;
         vm.startPrank(trader, trader);
         token.approve(address(chains[chain].vault), type(uint256).max);

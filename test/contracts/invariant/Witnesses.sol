@@ -11,6 +11,15 @@ import {Relayers} from "./Relayers.sol";
 abstract contract Witnesses is Relayers {
     using Logs for Log;
 
+    /// @dev What is shown to `contradict`.
+    struct Exhibit {
+        bytes32 startHead;
+        bytes nodes;
+        uint8 path;
+        uint64 count;
+        uint8 otherPath;
+    }
+
     uint256 private constant FAR = 24; // windows
 
     function vouch(uint256 seed) external acting(seed) {
@@ -26,7 +35,7 @@ abstract contract Witnesses is Relayers {
         bytes memory nodes = _nodes(from, to, window, end);
         bool isFalse = nodes.length != 0 && _isLucky(4);
         if (isFalse) nodes[_roll(nodes.length)] ^= 0x01;
-        _tryVouch(from, to, path, lane.counts[window], nodes, isSaid, isFalse);
+        _tryVouch(from, to, path, lane.counts[window], nodes, isSaid && !isFalse);
     }
 
     /// @dev With what nobody lied about; sooner or later nothing comes of it.
@@ -42,7 +51,7 @@ abstract contract Witnesses is Relayers {
         if (_isLucky(3)) nodes[_roll(nodes.length)] ^= 0x01;
         uint64 count = uint64(_roll(lane.counts[end] + 2));
         uint8 other = _isLucky(3) ? EXECUTED_LOG : uint8(_roll(4));
-        _show(from, to, lane.heads[start], nodes, path, count, other);
+        _show(from, to, Exhibit(lane.heads[start], nodes, path, count, other));
     }
 
     function expose(uint256 seed) external acting(seed) {
@@ -61,28 +70,22 @@ abstract contract Witnesses is Relayers {
         if (honest == INDICES) return;
         uint256 end = _attestedFrom(from, to, honest, window);
         if (end >= lane.counts.length) return;
-        bool isEnabled = _has(_ends[to][from].enabled, lie.path);
         // A head proves its count only as a node, so a jump needs one before it.
         if (lane.counts[window] != lie.count && window < 2) return;
         uint256 start = window < 2 ? 0 : window - 2;
-        bytes memory nodes = _nodes(from, to, start, end);
+        Exhibit memory exhibit = Exhibit(lane.heads[start], _nodes(from, to, start, end), honest, lie.count, lie.path);
         // What was said twice is only kept the first time.
         (bytes32 kept,) = chains[to].gateway.attestation(chains[from].eid, lie.path, lie.count);
-        bool isDone = _show(from, to, lane.heads[start], nodes, honest, lie.count, lie.path);
-        _expect(isDone, isEnabled && kept == lie.head, !isEnabled, "expose");
+        bool isEnabled = _has(_ends[to][from].enabled, lie.path);
+        _expect(_show(from, to, exhibit), isEnabled && kept == lie.head, !isEnabled, "expose");
     }
 
-    function _show(
-        uint8 from,
-        uint8 to,
-        bytes32 startHead,
-        bytes memory nodes,
-        uint8 path,
-        uint64 count,
-        uint8 otherPath
-    ) internal returns (bool isDone) {
+    function _show(uint8 from, uint8 to, Exhibit memory exhibit) internal returns (bool isDone) {
         _as(Role.Anyone);
-        try chains[to].gateway.contradict(chains[from].eid, startHead, nodes, path, count, otherPath) {
+        try chains[to].gateway
+            .contradict(
+                chains[from].eid, exhibit.startHead, exhibit.nodes, exhibit.path, exhibit.count, exhibit.otherPath
+            ) {
             isDone = true;
         } catch {
             _forget();
@@ -91,15 +94,7 @@ abstract contract Witnesses is Relayers {
         if (isDone && _ends[to][from].halt == Halt.None) _violated(5, "evidence did not halt the lane");
     }
 
-    function _tryVouch(
-        uint8 from,
-        uint8 to,
-        uint8 path,
-        uint64 count,
-        bytes memory nodes,
-        bool isSaid,
-        bool isFalse
-    ) private {
+    function _tryVouch(uint8 from, uint8 to, uint8 path, uint64 count, bytes memory nodes, bool isTrue) private {
         _as(Role.Anyone);
         bool isNew = count > _vouched[from][to][path] && _has(_ends[to][from].enabled, path);
         bool isDone;
@@ -109,7 +104,7 @@ abstract contract Witnesses is Relayers {
             _forget();
         }
         _follow();
-        _expect(isDone, isNew && isSaid && !isFalse, !isNew || !isSaid || isFalse, "vouch");
+        _expect(isDone, isNew && isTrue, !isNew || !isTrue, "vouch");
     }
 
     /// @dev No third path ever said what two made up.
