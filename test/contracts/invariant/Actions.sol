@@ -18,7 +18,7 @@ import {Witnesses} from "./Witnesses.sol";
 /// @dev All actions of the handler, as often as they shall come relative to one another.
 library Actions {
     function ofOnePath() internal pure returns (bytes4[] memory actions) {
-        actions = new bytes4[](128);
+        actions = new bytes4[](192);
         uint256 n = _ofUsers(actions, 0);
         n = _ofRelayers(actions, n);
         n = _ofRoles(actions, n);
@@ -26,7 +26,7 @@ library Actions {
     }
 
     function ofTwoPaths() internal pure returns (bytes4[] memory actions) {
-        actions = new bytes4[](128);
+        actions = new bytes4[](192);
         uint256 n = _ofUsers(actions, 0);
         n = _ofRelayers(actions, n);
         n = _ofRoles(actions, n);
@@ -72,21 +72,21 @@ library Actions {
     }
 
     function _ofRoles(bytes4[] memory actions, uint256 n) private pure returns (uint256) {
-        n = _add(actions, n, Pausers.pause.selector, 1);
+        n = _add(actions, n, Pausers.pause.selector, 3);
         n = _add(actions, n, Pausers.pauseAll.selector, 1);
         n = _add(actions, n, Pausers.quarantine.selector, 1);
         n = _add(actions, n, Pausers.passTime.selector, 5);
         n = _add(actions, n, Guardians.disablePath.selector, 3);
         n = _add(actions, n, Guardians.freeze.selector, 1);
         n = _add(actions, n, Guardians.vetoResume.selector, 1);
-        n = _add(actions, n, Guardians.vetoRelease.selector, 1);
+        n = _add(actions, n, Guardians.vetoRelease.selector, 2);
         n = _add(actions, n, Guardians.tighten.selector, 1);
         n = _add(actions, n, Guardians.removeKey.selector, 1);
         n = _add(actions, n, Council.list.selector, 1);
         n = _add(actions, n, Council.replacePath.selector, 3);
         n = _add(actions, n, Council.loosen.selector, 1);
-        n = _add(actions, n, Council.clearRelease.selector, 1);
-        n = _add(actions, n, Council.strike.selector, 1);
+        n = _add(actions, n, Council.clearRelease.selector, 2);
+        n = _add(actions, n, Council.strike.selector, 3);
         n = _add(actions, n, Council.liftQuarantine.selector, 2);
         n = _add(actions, n, Council.proposeResume.selector, 4);
         n = _add(actions, n, Council.resume.selector, 5);

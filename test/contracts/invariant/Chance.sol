@@ -84,11 +84,11 @@ abstract contract Chance is Deployment {
     // ── limits ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     function _vaultRules() internal pure override returns (ICollateralVault.AssetRules memory) {
-        return ICollateralVault.AssetRules(uint48(MINIMUM), uint24(PUSH_GAS), Limit(1e6, 10, 8e5, 50));
+        return ICollateralVault.AssetRules(uint48(MINIMUM), uint24(PUSH_GAS), Limit(3e5, 5, 2e5, 50));
     }
 
     function _laneRules() internal pure override returns (IClearingHouse.LaneRules memory) {
-        return IClearingHouse.LaneRules(uint64(MINIMUM), 4e6, Limit(2e6, 20, 15e5, 75));
+        return IClearingHouse.LaneRules(uint64(MINIMUM), 14e5, Limit(6e5, 10, 4e5, 75));
     }
 
     // ── chance ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -94,7 +94,7 @@ abstract contract Council is Guardians {
     /// @dev Rare: it is for good.
     function closeLane(uint256 seed) external acting(seed) {
         (uint8 from, uint8 to) = _anyLane();
-        if (isForked[from][to] || _isLucky(48)) _close(to, from);
+        if (_isLucky(isForked[from][to] ? 4 : 48)) _close(to, from);
     }
 
     // ── the same for whoever brings everything home ─────────────────────────────────────────────────────────────────

@@ -31,16 +31,17 @@ contract Handler is Traders, Operators, Finishers, Issuer, Cartel {
     function setUp() public override(Ghosts, Pausers) {
         super.setUp();
         _pass(RAMP_SECONDS, RAMP_SECONDS / BLOCK_SECONDS);
-        for (uint8 chain = A; chain <= B; ++chain) {
-            for (uint256 i = 0; i < TRADERS; ++i) {
+        // One a day, so that nothing waits.
+        for (uint256 i = 0; i < TRADERS; ++i) {
+            for (uint8 chain = A; chain <= B; ++chain) {
                 _deposit(chain, USD, _traders[i], 300_000);
                 _deposit(chain, ETHER, _traders[i], 300_000);
+                _bringHome(chain, HUB, type(uint8).max);
+                _withdraw(chain, USD, _traders[i], 1000, _traders[i]);
+                _bringHome(HUB, chain, type(uint8).max);
             }
-            _bringHome(chain, HUB, type(uint8).max);
-            _withdraw(chain, USD, _traders[0], 1000, _traders[0]);
-            _bringHome(HUB, chain, type(uint8).max);
+            _pass(1 days, 1 days / BLOCK_SECONDS);
         }
-        _pass(ROUND_SECONDS, ROUND_SECONDS / BLOCK_SECONDS);
     }
 
     // ── the cartel's part of what waits ─────────────────────────────────────────────────────────────────────────────
@@ -84,7 +85,8 @@ contract Handler is Traders, Operators, Finishers, Issuer, Cartel {
             for (uint8 chain = A; chain <= B; ++chain) {
                 if (isEnded(chain)) continue;
                 if (round == 0) _greet(chain);
-                if (round == ROUNDS / 4) _appease(chain);
+                if (round == (ROUNDS >> 2) || (round == 0 && _isLucky(4))) _widen(chain);
+                if (round == (ROUNDS >> 2)) _appease(chain);
                 _bringHome(HUB, chain, type(uint8).max);
                 _bringHome(chain, HUB, type(uint8).max);
                 _endAll(chain);
@@ -172,13 +174,19 @@ contract Handler is Traders, Operators, Finishers, Issuer, Cartel {
         }
     }
 
-    /// @dev Nobody's money goes back and forth as long as the token refuses it; and what a lane can't owe yet, it may.
+    /// @dev Nobody's money goes back and forth as long as the token refuses it.
     function _appease(uint8 chain) private {
         for (uint16 asset = 1; asset <= ASSETS; ++asset) {
             tokenOf[chain][asset].setMood(Mood.Honest);
             for (uint256 i = 0; i < TRADERS; ++i) {
                 tokenOf[chain][asset].setBlacklisted(_traders[i], false);
             }
+        }
+    }
+
+    /// @dev What a lane may not owe yet, it may.
+    function _widen(uint8 chain) private {
+        for (uint16 asset = 1; asset <= ASSETS; ++asset) {
             if (_isListed(chain, asset)) _loosenLane(chain, asset, 100);
             _loosenVault(chain, asset, 100);
         }

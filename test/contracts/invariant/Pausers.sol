@@ -94,9 +94,9 @@ abstract contract Pausers is Ghosts {
 
     function _anyScope() internal returns (uint8 chain, Scope scope, uint32 id) {
         (uint8 here, uint8 there) = _anyLane();
-        uint256 kind = _roll(5);
-        if (kind == 0) return (here, Scope.Asset, _anyAsset());
-        return (here, kind < 3 ? Scope.In : Scope.Out, chains[there].eid);
+        uint256 kind = _roll(6);
+        if (kind < 3) return (here, Scope.Asset, _anyAsset());
+        return (here, kind < 5 ? Scope.In : Scope.Out, chains[there].eid);
     }
 
     /// @dev A pause by somebody whose key is in always succeeds.

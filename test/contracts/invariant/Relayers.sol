@@ -86,8 +86,9 @@ abstract contract Relayers is Ghosts {
     /// @dev Everything of one lane, by a relayer that does its work.
     function carry(uint256 seed) external acting(seed) {
         (uint8 from, uint8 to) = _anyLane();
-        // Sometimes a path is dead.
-        uint8 dead = _isLucky(2) ? uint8(1 << _roll(INDICES)) : 0;
+        // Often a path is dead.
+        uint8 path = _anyOf(_ends[to][from].enabled);
+        uint8 dead = path < INDICES && _isLucky(2) ? uint8(1 << path) : 0;
         _bringHome(from, to, ~dead);
         ++times["carry"];
     }

@@ -25,7 +25,9 @@ abstract contract Witnesses is Relayers {
     function vouch(uint256 seed) external acting(seed) {
         (uint8 from, uint8 to) = _anyLane();
         if (isForked[from][to]) return _vouchForged(from, to);
-        uint8 path = uint8(_roll(4));
+        // One that was dead may speak again.
+        if (_isLucky(2)) _say(from, to, laneLogs[from][to].sealedCount(), type(uint8).max);
+        uint8 path = _isLucky(4) ? uint8(_roll(4)) : _anyOf(_ends[to][from].enabled);
         Log storage lane = laneLogs[from][to];
         uint256 window = lane.windowAt(_executed(from, to));
         if (_isLucky(4)) window = _roll(window + 1);
