@@ -64,6 +64,7 @@ library Actions {
         n = _add(actions, n, Witnesses.vouch.selector, 3);
         n = _add(actions, n, Witnesses.contradict.selector, 2);
         n = _add(actions, n, Witnesses.expose.selector, 2);
+        n = _add(actions, n, Handler.hurry.selector, 2);
         n = _add(actions, n, Finishers.retry.selector, 5);
         n = _add(actions, n, Finishers.giveBack.selector, 2);
         n = _add(actions, n, Finishers.settle.selector, 3);
@@ -72,7 +73,8 @@ library Actions {
     }
 
     function _ofRoles(bytes4[] memory actions, uint256 n) private pure returns (uint256) {
-        n = _add(actions, n, Pausers.pause.selector, 3);
+        n = _add(actions, n, Pausers.pause.selector, 2);
+        n = _add(actions, n, Handler.carryUnderPause.selector, 1);
         n = _add(actions, n, Pausers.pauseAll.selector, 1);
         n = _add(actions, n, Pausers.quarantine.selector, 1);
         n = _add(actions, n, Pausers.passTime.selector, 5);

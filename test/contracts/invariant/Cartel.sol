@@ -17,7 +17,7 @@ abstract contract Cartel is Thieves {
 
     /// @dev Behind the true log as far as it goes; then again and again, as long as nothing stops it.
     function steal(uint256 seed) external acting(seed) {
-        if (!_isLucky(3)) return;
+        if (!_isLucky(2)) return;
         (uint8 from, uint8 to) = _plot();
         Entry[] memory loot = new Entry[](1 + _roll(_isLucky(3) ? 40 : 4));
         for (uint256 i = 0; i < loot.length; ++i) {
@@ -25,10 +25,15 @@ abstract contract Cartel is Thieves {
         }
         if (isForked[from][to]) _goOn(from, to, loot);
         else _depart(from, to, loot);
+        if (_isLucky(2)) _collectAll();
     }
 
     /// @dev What waits is tried again and again.
     function collect(uint256 seed) external acting(seed) {
+        _collectAll();
+    }
+
+    function _collectAll() private {
         for (uint256 i = 0; i < _parks.length; ++i) {
             if (_idOf(HUB, _parks[i].chain, _parks[i].index) >= FORGED) _collectPark(_parks[i]);
         }
@@ -42,7 +47,7 @@ abstract contract Cartel is Thieves {
 
     function _plot() private returns (uint8 from, uint8 to) {
         if (_prey == 0) _prey = _anyVault();
-        (from, to) = _isLucky(2) ? (HUB, _prey) : (_prey, HUB);
+        (from, to) = _isLucky(2) ? (_prey, HUB) : (HUB, _prey);
         _own(from, to);
     }
 

@@ -44,6 +44,30 @@ contract Handler is Traders, Operators, Finishers, Issuer, Cartel {
         }
     }
 
+    /// @dev A pauser who is quicker than the relayer.
+    function carryUnderPause(uint256 seed) external acting(seed) {
+        (uint8 from, uint8 to) = _anyLane();
+        uint256 posted = laneLogs[from][to].entries.length;
+        if (posted == _executed(from, to)) return;
+        _pause(to, Scope.Asset, laneLogs[from][to].entries[posted - 1].asset());
+        _bringHome(from, to, type(uint8).max);
+    }
+
+    /// @dev Who is in a hurry shows what every path says.
+    function hurry(uint256 seed) external acting(seed) {
+        for (uint256 i = 0; i < _parks.length; ++i) {
+            Park memory park = _parks[i];
+            if (park.terms.unlockBlock == 0 || !_isParked(park) || isForked[HUB][park.chain]) continue;
+            _say(HUB, park.chain, laneLogs[HUB][park.chain].sealedCount(), type(uint8).max);
+            uint256 window = laneLogs[HUB][park.chain].windowAt(_executed(HUB, park.chain));
+            for (uint8 path = 0; path < INDICES; ++path) {
+                if (_has(_ends[park.chain][HUB].enabled, path)) _vouchBy(HUB, park.chain, path, window);
+            }
+            _tryRetry(park);
+            return;
+        }
+    }
+
     // ── the cartel's part of what waits ─────────────────────────────────────────────────────────────────────────────
 
     function _collectPark(Park memory park) internal override {

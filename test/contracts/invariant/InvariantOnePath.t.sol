@@ -9,6 +9,7 @@ import {Fate} from "./Ghosts.sol";
 /// alive again at the end. A call of a handler that reverts is a failure too.
 /// forge-config: default.invariant.fail-on-revert = true
 /// forge-config: deep.invariant.fail-on-revert = true
+/// forge-config: default.invariant.depth = 80
 contract InvariantOnePath is Checks {
     function setUp() public {
         _deployAll();

@@ -8,6 +8,7 @@ import {Checks} from "./Checks.sol";
 /// is lost, the third path's word stops the lane, the council closes it, and everybody else's books are as they were.
 /// forge-config: default.invariant.fail-on-revert = true
 /// forge-config: deep.invariant.fail-on-revert = true
+/// forge-config: default.invariant.depth = 80
 contract InvariantTwoPaths is Checks {
     function setUp() public {
         _deployAll();

@@ -27,10 +27,13 @@ abstract contract Witnesses is Relayers {
         if (isForked[from][to]) return _vouchForged(from, to);
         // One that was dead may speak again.
         if (_isLucky(2)) _say(from, to, laneLogs[from][to].sealedCount(), type(uint8).max);
-        uint8 path = _isLucky(4) ? uint8(_roll(4)) : _anyOf(_ends[to][from].enabled);
-        Log storage lane = laneLogs[from][to];
-        uint256 window = lane.windowAt(_executed(from, to));
+        uint256 window = laneLogs[from][to].windowAt(_executed(from, to));
         if (_isLucky(4)) window = _roll(window + 1);
+        _vouchBy(from, to, _isLucky(4) ? uint8(_roll(4)) : _anyOf(_ends[to][from].enabled), window);
+    }
+
+    function _vouchBy(uint8 from, uint8 to, uint8 path, uint256 window) internal {
+        Log storage lane = laneLogs[from][to];
         uint256 end = _attestedFrom(from, to, path, window);
         bool isSaid = end < lane.counts.length;
         if (!isSaid) end = window;
