@@ -10,7 +10,7 @@ import {Fate} from "./Ghosts.sol";
 
 /// @dev The invariants say little if the actors never come to what they are for: here they do, over fixed seeds.
 contract Endings is Checks {
-    uint256 internal constant HISTORIES = 8;
+    uint256 internal constant HISTORIES = 16;
     uint256 internal constant STEPS = 300;
 
     mapping(Fate => uint256) internal _reached;
