@@ -30,7 +30,7 @@ export default defineConfig({
       {
         test: {
           name: "attacks",
-          include: ["test/attacks/**/*.test.ts"],
+          include: ["test/{attacks,stories}/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -7,6 +7,7 @@ import { type Address, type Hex, isAddressEqual } from "viem";
 import { type Availability, availabilityOf } from "./availability.ts";
 import { readEvents } from "./events.ts";
 import type { Network } from "./network.ts";
+import { listParked, type ParkedEntry } from "./parked.ts";
 
 export type AccountBalances = {
   owner: Address;
@@ -17,6 +18,11 @@ export type AccountBalances = {
 
 export type Accounts = {
   accounts: AccountBalances[];
+  /** Of these owners: on its way to an account or out of one, and not there yet. Oldest first. */
+  waiting: Pick<
+    ParkedEntry,
+    "id" | "type" | "kind" | "asset" | "quantity" | "owner" | "subaccount" | "reason" | "waits"
+  >[];
   /** What may be withdrawn from which vault. */
   available: { asset: string; vaults: Availability[] }[];
 };
@@ -35,15 +41,19 @@ export async function readAccounts({
   const wanted = all
     .filter((each) => owner === undefined || isAddressEqual(each.owner, owner))
     .sort((a, b) => (a.account < b.account ? -1 : 1));
-  const [accounts, available] = await Promise.all([
+  const [accounts, available, parked] = await Promise.all([
     Promise.all(
       wanted.map(async ({ account, ...each }) => ({ ...each, balances: await readBalances({ network, account }) })),
     ),
     Promise.all(
       assets.map(async (asset) => ({ asset: asset.symbol, vaults: await availabilityOf({ network, asset }) })),
     ),
+    listParked({ network, owner }),
   ]);
-  return { accounts, available };
+  const waiting = parked.map(({ id, type, kind, asset, quantity, owner: of, subaccount, reason, waits }) => {
+    return { id, type, kind, asset, quantity, owner: of, subaccount, reason, waits };
+  });
+  return { accounts, waiting, available };
 }
 
 export async function readBalances({

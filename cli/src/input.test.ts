@@ -25,6 +25,8 @@ const chain = (name: string, eid: number) => ({
   paths: [],
   assets: [{ id: 1, symbol: "USDC", token: address, decimals: 18, canonicalDecimals: 6 }],
   accessManager: address,
+  council: address,
+  guardian: address,
   pauseController: address,
   tipJar: address,
   deployBlock: 0,

@@ -126,3 +126,21 @@ function dateOf(text: string): number {
   if (!Number.isNaN(milliseconds)) return milliseconds;
   throw new UsageError(`"${text}" is not a deadline; give +seconds from now, or a date as 2030-01-31T12:00Z`);
 }
+
+/** An operation's id at the access manager. */
+export function parseOperation(text: string): Hash {
+  if (/^0x[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase() as Hash;
+  throw new UsageError(`"${text}" is no operation's id; it is 0x and 64 hex digits`);
+}
+
+/** A count of a lane. */
+export function parseCount(text: string): bigint {
+  if (/^\d{1,20}$/.test(text) && BigInt(text) >> 64n === 0n) return BigInt(text);
+  throw new UsageError(`"${text}" is no count; it is a whole number below 2^64`);
+}
+
+/** Entries in a window. */
+export function parseWindow(text: string): number {
+  if (/^[1-9]\d{0,2}$/.test(text) && Number(text) <= 128) return Number(text);
+  throw new UsageError(`"${text}" is no window; it holds 1 to 128 entries`);
+}

@@ -4,6 +4,8 @@ import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { tipJarAbi } from "@weighlock/core/abi/tipJar.ts";
 import type { ChainDeployment, LaneDeployment } from "@weighlock/core/deployment.ts";
 import { createLaneReader, type LaneReader, maxOf } from "./laneReader.ts";
+import { type AssetLimits, readLimits } from "./limits.ts";
+import { untilOf } from "./lockWords.ts";
 import type { Network } from "./network.ts";
 import { haltReason } from "./reasons.ts";
 
@@ -28,6 +30,8 @@ export type LaneOverview = {
   /** Why the source posts nothing; empty when it does. */
   postingStopped: string;
   tipJar: TipJarOverview;
+  /** Of each asset, where the lane ends. */
+  limits: AssetLimits[];
 };
 
 export type TipJarOverview = {
@@ -43,7 +47,7 @@ const OUT = 1;
 export async function readLane({ network, lane }: { network: Network; lane: LaneDeployment }): Promise<LaneOverview> {
   const reader = await createLaneReader({ network, lane });
   const { executed, head } = await reader.inbox();
-  const [{ posted, sealed }, expected, paths, halt, dispatched, executionPausedUntil, postingStopped] =
+  const [{ posted, sealed }, expected, paths, halt, dispatched, executionPausedUntil, postingStopped, limits] =
     await Promise.all([
       reader.outbox(),
       reader.sealedHead(executed),
@@ -52,6 +56,7 @@ export async function readLane({ network, lane }: { network: Network; lane: Lane
       reader.newestDispatch(),
       pausedUntil(reader.dstClient, { at: lane.dst, peer: lane.src, direction: IN }),
       readPostingStopped(reader),
+      readLimits({ network, lane }),
     ]);
   const [attested, acknowledged, tipJar] = await Promise.all([
     Promise.all(paths.map(async ({ name, index }) => ({ path: name, count: await reader.newestAttestation(index) }))),
@@ -72,6 +77,7 @@ export async function readLane({ network, lane }: { network: Network; lane: Lane
     ...(executionPausedUntil && { executionPausedUntil }),
     postingStopped,
     tipJar,
+    limits,
   };
 }
 
@@ -102,7 +108,7 @@ async function readPostingStopped({ src, dst, srcClient }: LaneReader): Promise<
     pausedUntil(srcClient, { at: src, peer: dst, direction: OUT }),
   ]);
   if (isAccepting) return "";
-  if (until) return `paused until ${until.toISOString()}`;
+  if (until) return `paused ${untilOf(BigInt(until.getTime()) / 1000n)}`;
   return halt === 0 ? "the lane is not open" : `halted: ${haltReason(halt)}`;
 }
 
@@ -113,12 +119,14 @@ async function readTipJar(
   const networks = paths.filter(({ isNetwork }) => isNetwork).reduce((mask, { index }) => mask | (1 << index), 0);
   const [[held], dispatchFee] = await Promise.all([
     srcClient.readContract({ address: src.tipJar, abi: tipJarAbi, functionName: "jarOf", args: [dst.eid] }),
-    srcClient.readContract({
-      address: src.gateway,
-      abi: gatewayAbi,
-      functionName: "quoteDispatch",
-      args: [dst.eid, networks],
-    }),
+    networks === 0
+      ? 0n
+      : srcClient.readContract({
+          address: src.gateway,
+          abi: gatewayAbi,
+          functionName: "quoteDispatch",
+          args: [dst.eid, networks],
+        }),
   ]);
   return { held, dispatchFee };
 }

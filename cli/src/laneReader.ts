@@ -193,6 +193,20 @@ export async function createLaneReader({ network, lane }: { network: Network; la
       return logs.filter(({ args }) => args.count >= count);
     },
 
+    /** Every seal, in order; `isEnough` is asked of those that were found, from the newest on. */
+    seals: (isEnough: (counts: readonly bigint[]) => boolean) =>
+      srcEvents("WindowSealed", {
+        newestFirst: true,
+        isEnough: (found) => isEnough(found.map(({ args }) => args.count)),
+      }),
+
+    /** The newest attestations, in order: at least `number` of them, if there are so many. */
+    newestAttestations: (number: number) =>
+      dstEvents("Attested", { newestFirst: true, isEnough: (found) => found.length >= number }),
+
+    executedHead: (count: bigint): Promise<Hex> =>
+      dstClient.readContract({ ...dstView, functionName: "executedHead", args: [src.eid, count] }),
+
     /** An executed window ends where a sealed one does, since its head holds the count. */
     async executionOf(count: bigint, from: bigint) {
       const logs = await dstEvents("WindowExecuted", { args: { count }, from, isEnough: isAny });

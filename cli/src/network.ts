@@ -56,15 +56,17 @@ export function createNetwork(deployment: Network["deployment"]): Network {
 
 export type KeyChoice = { keyRole?: string | undefined; privateKeyFile?: string | undefined };
 
-/** A named file or role first, then the environment, then the deployment's trader. Throws UsageError. */
+/** A named file or role first, then the environment, then the deployment's `fallback`. Throws UsageError. */
 export function choosePrivateKey({
   deployment: { keys },
   choice: { keyRole, privateKeyFile },
   env,
+  fallback = "trader",
 }: {
   deployment: Pick<Deployment, "keys">;
   choice: KeyChoice;
   env: Readonly<Record<string, string | undefined>>;
+  fallback?: string;
 }): Hex {
   if (keyRole !== undefined && privateKeyFile !== undefined) {
     throw new UsageError("Give either --key-role or --private-key-file");
@@ -75,7 +77,7 @@ export function choosePrivateKey({
     if (!PRIVATE_KEY.test(fromEnv)) throw new UsageError(`${PRIVATE_KEY_VARIABLE} is not 0x and 64 hex digits`);
     return fromEnv as Hex;
   }
-  const role = keyRole ?? "trader";
+  const role = keyRole ?? fallback;
   const key = keys.find((each) => each.role === role);
   if (key) return key.privateKey;
   if (keys.length === 0) {
@@ -84,7 +86,7 @@ export function choosePrivateKey({
   throw new UsageError(`There is no key "${role}"; the deployment has ${keys.map((each) => each.role).join(", ")}`);
 }
 
-function readKeyFile(file: string): Hex {
+export function readKeyFile(file: string): Hex {
   if (!existsSync(file)) throw new UsageError(`There is no key file at ${file}`);
   const text = readFileSync(file, "utf8").trim();
   if (!PRIVATE_KEY.test(text)) throw new UsageError(`${file} must hold 0x and 64 hex digits, and nothing else`);

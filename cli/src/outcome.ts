@@ -7,6 +7,7 @@ import type { Hash } from "viem";
 import { readEvents } from "./events.ts";
 import { laneName } from "./input.ts";
 import { type LaneReader, type Place, placeOf } from "./laneReader.ts";
+import { lockWords, readLockOf } from "./lockWords.ts";
 import type { Network } from "./network.ts";
 import { heldReason, parkedReason } from "./reasons.ts";
 import { remediesOf } from "./remedies.ts";
@@ -58,7 +59,7 @@ async function outcomeOnHub({ hub, ...of }: At & { hub: HubDeployment }): Promis
   const served = of.isRequest && (await outcomeOfRequest({ network, reader, hub, index, executed }));
   if (served) return served;
   const [waiting] = await readWaiting({ network, lane: { src, dst }, index, from: executed.block });
-  if (waiting) return waitingOutcome(reader, waiting, heldReason(waiting.reason));
+  if (waiting) return waitingOutcome({ network, reader, waiting, reason: heldReason(waiting.reason) });
 
   const args = { srcEid: src.eid, index } as const;
   const [credits, settled, refunded, falseReturns] = await Promise.all([
@@ -88,7 +89,7 @@ async function outcomeInVault({ vault, ...of }: At & { vault: VaultDeployment })
   const { network, reader, index, executed } = of;
   const { src, dst, dstClient: client, dstPlace } = reader;
   const [waiting] = await readWaiting({ network, lane: { src, dst }, index });
-  if (waiting) return waitingOutcome(reader, waiting, parkedReason(waiting.reason));
+  if (waiting) return waitingOutcome({ network, reader, waiting, reason: parkedReason(waiting.reason) });
 
   const view = {
     client,
@@ -118,15 +119,30 @@ function isSettled({ network, reader, index }: Pick<At, "network" | "reader" | "
   return reader.srcClient.readContract({ ...view, functionName: "isReturned", args });
 }
 
-async function waitingOutcome(reader: LaneReader, waiting: Waiting, reason: string): Promise<Outcome> {
+async function waitingOutcome({
+  network,
+  reader,
+  waiting,
+  reason,
+}: {
+  network: Network;
+  reader: LaneReader;
+  waiting: Waiting;
+  reason: string;
+}): Promise<Outcome> {
   const { transactionHash, block } = waiting;
+  const lock = await readLockOf({ network, waiting });
+  const waits = lockWords(lock);
   return {
     type: waiting.type,
     reason,
-    waitsFor: remediesOf(waiting).map(({ command, what, who, from }) => {
-      const time = from === undefined ? "" : ` from ${from.toISOString()}`;
-      return `${command}: ${what}; by ${who}${time}`;
-    }),
+    waitsFor: [
+      ...(waits === "" ? [] : [waits]),
+      ...remediesOf(waiting, lock).map(({ command, what, who, from }) => {
+        const time = from === undefined ? "" : ` from ${from.toISOString()}`;
+        return `${command}: ${what}; by ${who}${time}`;
+      }),
+    ],
     ...(await reader.dstPlace({ transactionHash, blockNumber: block })),
   };
 }

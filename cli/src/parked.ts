@@ -2,8 +2,10 @@
 
 import { lanesOf } from "@weighlock/core/deployment.ts";
 import { kindName, parseAccount, unpackEntry } from "@weighlock/core/entry.ts";
+import type { Lock } from "@weighlock/core/lock.ts";
 import type { Address } from "viem";
 import { laneName } from "./input.ts";
+import { dateOf, lockWords, opening, readLockOf } from "./lockWords.ts";
 import type { Network } from "./network.ts";
 import { heldReason, parkedReason } from "./reasons.ts";
 import { type Remedy, remediesOf } from "./remedies.ts";
@@ -25,6 +27,10 @@ export type ParkedEntry = {
   payee?: Address;
   reason: string;
   since: Date;
+  /** Until when it waits, and what ends that; empty when it can be tried at once. */
+  waits: string;
+  /** When it may be tried, if nothing stops meanwhile; absent when it can be at once, or only a decision opens it. */
+  opensAt?: Date;
   /** Empty: nothing can be done, and it holds no money. */
   remedies: Remedy[];
 };
@@ -39,14 +45,18 @@ export async function listParked({
   owner?: Address | undefined;
 }): Promise<ParkedEntry[]> {
   const lanes = lanesOf(network.deployment);
-  const found = (await Promise.all(lanes.map((lane) => readWaiting({ network, lane })))).flat().map(describe);
+  const waiting = (await Promise.all(lanes.map((lane) => readWaiting({ network, lane })))).flat();
+  const found = await Promise.all(
+    waiting.map(async (each) => describe(each, await readLockOf({ network, waiting: each }))),
+  );
   return found
     .filter((each) => owner === undefined || each.owner === owner)
     .sort((a, b) => a.since.getTime() - b.since.getTime());
 }
 
-function describe(waiting: Waiting): ParkedEntry {
-  const { lane, index, reason, parkedAt, type } = waiting;
+function describe(waiting: Waiting, lock: Lock): ParkedEntry {
+  const { lane, index, reason, terms, type } = waiting;
+  const at = lock.isOpen ? undefined : opening(lock);
   const entry = unpackEntry(waiting.entry);
   const asset = assetOf(lane, entry);
   return {
@@ -59,7 +69,9 @@ function describe(waiting: Waiting): ParkedEntry {
     ...parseAccount(entry.account),
     ...(waiting.type === "parked" && { payee: waiting.payee }),
     reason: type === "parked" ? parkedReason(reason) : heldReason(reason),
-    since: new Date(Number(parkedAt) * 1000),
-    remedies: remediesOf(waiting),
+    since: dateOf(terms.parkedAt),
+    waits: lockWords(lock),
+    ...(at !== undefined && { opensAt: at }),
+    remedies: remediesOf(waiting, lock),
   };
 }

@@ -3,9 +3,11 @@
 import { PRODUCT } from "@weighlock/core/product.ts";
 import { Command, CommanderError } from "commander";
 import { addAccounts } from "./commands/accounts.ts";
+import { addCouncil } from "./commands/council.ts";
 import { addDeposit } from "./commands/deposit.ts";
 import { addDevnet } from "./commands/devnet.ts";
 import { addEnds } from "./commands/ends.ts";
+import { addGuardian } from "./commands/guardian.ts";
 import { addLanes } from "./commands/lanes.ts";
 import { addMonitor } from "./commands/monitor.ts";
 import { addParked } from "./commands/parked.ts";
@@ -16,6 +18,7 @@ import { addStatus } from "./commands/status.ts";
 import { addCancel, addSubmit } from "./commands/submit.ts";
 import { addTransfer } from "./commands/transfer.ts";
 import { addWithdraw } from "./commands/withdraw.ts";
+import { addWitness } from "./commands/witness.ts";
 import type { Surroundings } from "./context.ts";
 import { failureOf, ToldError } from "./errors.ts";
 
@@ -77,6 +80,9 @@ function createProgram(surroundings: Surroundings): Command {
   addLanes(program, surroundings);
   addParked(program, surroundings);
   addEnds(program, surroundings);
+  addWitness(program, surroundings);
   addMonitor(program, surroundings);
+  addGuardian(program, surroundings);
+  addCouncil(program, surroundings);
   return program;
 }

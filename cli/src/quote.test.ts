@@ -26,7 +26,8 @@ const quoteWithdraw = (to: string, amount: string, ...more: string[]) =>
 async function pause(at: string, peer: string, direction: 0 | 1): Promise<void> {
   const chain = chainByName(local.deployment, at);
   const sender = await local.network.sender(chain, keyOf(local.deployment, "pauser").privateKey);
-  const args = [chainByName(local.deployment, peer).eid, direction] as const;
+  // Of the contracts' scopes, the first two are the directions.
+  const args = [direction, chainByName(local.deployment, peer).eid] as const;
   await sender.write({ address: chain.pauseController, abi: pauseControllerAbi, functionName: "pause", args });
 }
 
@@ -39,7 +40,26 @@ test("before anything has happened, a deposit's quote says what is not known yet
   expect(stdout).toMatch(/gas +can't be told: nobody has deposited it lately/);
   expect(stdout).toMatch(/attested by +2 of layerzero \(message network\), watcher/);
   expect(stdout).toMatch(/took +no settlement on this lane yet/);
+  expect(stdout).toMatch(/limits +the bucket has 16000 of 20000 USDC now; large from 5000/);
+  expect(stdout).not.toMatch(/^ +waits/m);
   expect(stdout).toContain("It can be done now.");
+}, 60_000);
+
+test("what is large, or more than the bucket or an account's share has, says what it would wait for", async () => {
+  const large = await quoteDeposit("beta", "20000");
+  expect(large.code).toBe(0);
+  expect(large.stdout).toContain(
+    "from 5000 USDC on it is large: this lane has 2 paths, so it waits 3600 s and 300 blocks, in which a guardian may veto it",
+  );
+  expect(large.stdout).toMatch(
+    /waits +the bucket has 16\d{3}(\.\d+)? USDC now: it is credited about (399|400) s later/,
+  );
+  const trader = keyOf(local.deployment, "trader").address;
+  const { json } = await quoteWithdraw("beta", "600", "--account", trader, "--json");
+  expect(json.limits).toMatchObject({ room: "2000000000", large: "1000000000", lossBound: { onePath: "0" } });
+  expect(json.waits).toEqual([
+    "one account may have 500 USDC now, 500 USDC of a full bucket: the rest of it refills at 450 USDC an hour",
+  ]);
 }, 60_000);
 
 test("after settlements, the quote's gas, time and backlog are what the chains show", async () => {
@@ -92,7 +112,7 @@ test("a withdrawal's quote says what each vault has, and what operators took", a
   expect(stdout).toMatch(/available +0 on alpha, 22 on beta/);
   expect(stdout).toMatch(/balance +22 USDC/);
   expect(stdout).toMatch(/fee +none when you send it yourself; no operator has taken one/);
-  expect(stdout).toMatch(/payment gas +at most 66000/);
+  expect(stdout).toMatch(/payment gas +at most 60000/);
 
   expect(await quoteWithdraw("alpha", "5")).toMatchObject({
     code: 1,
@@ -112,7 +132,7 @@ test("what is paused delays an execution, and keeps a post from happening", asyn
   await pause("hub", "alpha", 0);
   const delayed = await quoteDeposit("alpha", "1");
   expect(delayed.code).toBe(0);
-  expect(delayed.stdout).toMatch(/delayed +hub executes nothing from alpha until 20.*: paused/);
+  expect(delayed.stdout).toMatch(/delayed +hub executes nothing from alpha: paused until 20/);
   await pause("hub", "beta", 1);
   const refused = await quoteWithdraw("beta", "1");
   expect(refused.code).toBe(1);
@@ -125,6 +145,10 @@ test("what is paused delays an execution, and keeps a post from happening", asyn
   expect(stdout).toMatch(/beta-hub +3 +3 +3 +3 +3 +3 .* equal +- +0\.25/);
   expect(stdout).toMatch(/✗ alpha-hub: nothing is executed: paused until 20/);
   expect(stdout).toMatch(/✗ hub-beta: nothing new is posted: paused until 20/);
+  expect(stdout).toMatch(/lane +asset +large from +bucket +room now +refill\/h +share +owes +cap +loss bound/);
+  expect(stdout).toMatch(/hub-alpha +USDC +1000 +2000 +2000 +1800 +25% +- +- +0 +0/);
+  expect(stdout).toMatch(/beta-hub +USDC +50\d\d[.\d]* +200\d\d[.\d]* .* 80% +22 +1000\d\d[.\d]* +20\d{3}/);
+  expect(stdout).toContain("alpha-hub: the lane is new: USDC's bucket rises to 200000, large to 50000, cap to 1000000");
   const one = await weighlock("lanes", "hub-alpha", "--json");
   expect(one.json.lanes).toMatchObject([{ lane: "hub-alpha", posted: "0", postingStopped: "", halt: "" }]);
 }, 60_000);

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { Held, haltReason, heldReason, Parked, parkedReason, refusalReason } from "./reasons.ts";
+import { haltReason, heldReason, parkedReason, refusalReason } from "./reasons.ts";
 
 function membersOf(file: string, name: string): string[] {
   const source = readFileSync(new URL(`../../contracts/${file}`, import.meta.url), "utf8");
@@ -22,16 +22,9 @@ test.each([
   const members = membersOf(file, name);
   expect(members[0]).toBe("None");
   const texts = members.map((_, number) => reasonOf(number));
-  expect(texts[0]).toBe("");
+  // A park without a reason is a veto that was cleared.
+  expect(texts[0]).toBe(name === "Parked" ? "the council has cleared it" : "");
   expect(texts.filter((text) => /^reason \d/.test(text))).toEqual([]);
   expect(new Set(texts).size).toBe(members.length);
   expect(reasonOf(members.length)).toBe(`reason ${members.length}`);
-});
-
-test.each([
-  ["interfaces/IClearingHouse.sol", "Held", Held],
-  ["interfaces/ICollateralVault.sol", "Parked", Parked],
-] as const)("%s: %s has the contract's numbers", (file, name, numbers) => {
-  expect(membersOf(file, name)).toEqual(["None", ...Object.keys(numbers)]);
-  expect(Object.values(numbers)).toEqual(Object.keys(numbers).map((_, i) => i + 1));
 });

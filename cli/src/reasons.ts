@@ -6,12 +6,12 @@ const of = (texts: readonly string[]) => (value: number) => texts[value] ?? `rea
 export const haltReason = of([
   "",
   "two attestations contradict each other",
-  "a false acknowledgement",
   "it gave back a release that was never made",
+  "a false acknowledgement",
+  "the council closed it for good",
 ]);
 
-export const Held = { NotCreditable: 1, AssetUnlisted: 2, OwnerZero: 3, BookFull: 4, Returned: 5 } as const;
-
+/** `Held`. */
 export const heldReason = of([
   "",
   "it is no deposit of its own lane and holds no money",
@@ -19,23 +19,25 @@ export const heldReason = of([
   "its owner is the zero address, so no account can have it",
   "the lane's book is full",
   "its release was given back and waits to be settled",
+  "it is large, and fewer than three paths vouch for it",
+  "it is more than the lane's bucket held",
+  "the lane would owe more than its cap",
+  "its asset is paused",
 ]);
 
-export const Parked = {
-  NotPayable: 1,
-  AssetUnlisted: 2,
-  RecipientInvalid: 3,
-  BeyondBook: 4,
-  Refused: 5,
-} as const;
-
+/** `Parked`; the first is a veto that was cleared. */
 export const parkedReason = of([
-  "",
+  "the council has cleared it",
   "it is no release of this vault",
   "its asset is not listed",
   "its recipient is no address",
   "it is more than the vault holds by its book",
   "the token refused the payment",
+  "it is large, and fewer than three paths vouch for it",
+  "it is more than its account's share of the bucket",
+  "it is more than the vault's bucket held",
+  "its asset is paused",
+  "a guardian has vetoed it; the council decides",
 ]);
 
 /** `Refusal`: why a signed withdrawal is skipped, or a request refused; each with what to do. */
@@ -54,4 +56,5 @@ export const refusalReason = of([
   "the fee is above what the owner signed; bring it with a lower --fee",
   "the recipient is not registered; its owner runs: weighlock recipient add",
   "the controller is not registered for that chain; its owner runs: weighlock controller set",
+  "the asset is paused on the hub; ask again when it runs",
 ]);

@@ -1,7 +1,9 @@
 /** What can be done about an entry that waits, by whom, from when, and with which command. */
 
+import type { Lock } from "@weighlock/core/lock.ts";
+import { Held, isRefundable, isSuspended, isVetoed, Parked } from "@weighlock/core/waiting.ts";
 import { laneName } from "./input.ts";
-import { Held, Parked } from "./reasons.ts";
+import { dateOf, opening } from "./lockWords.ts";
 import type { Waiting } from "./waiting.ts";
 
 export type Remedy = { command: string; what: string; who: string /** At once when absent. */; from?: Date };
@@ -9,40 +11,77 @@ export type Remedy = { command: string; what: string; who: string /** At once wh
 /** `RETURNABLE_AFTER` of the vault and `REFUNDABLE_AFTER` of the clearing house, seconds. */
 const WEEK = 604_800n;
 
-const dateOf = (seconds: bigint) => new Date(Number(seconds) * 1000);
-
 /** Empty when nothing can be done, and no money waits either. */
-export function remediesOf(waiting: Waiting): Remedy[] {
+export function remediesOf(waiting: Waiting, lock: Lock): Remedy[] {
   const id = `${laneName(waiting.lane)}:${waiting.index}`;
-  return waiting.type === "held" ? remediesOfHeld(waiting, id) : remediesOfParked(waiting, id);
+  const from = lock.isOpen ? undefined : opening(lock);
+  // Only a decision opens it.
+  const isClosed = !lock.isOpen && from === undefined;
+  const when = from === undefined ? {} : { from };
+  const remedies =
+    waiting.type === "held"
+      ? remediesOfHeld({ waiting, id, isClosed, when })
+      : remediesOfParked({ waiting, id, isClosed, when, lock });
+  const isAwaited = !lock.isOpen && lock.quorum !== undefined && !isClosed;
+  const vouch = { command: `weighlock vouch ${laneName(waiting.lane)}`, who: "anyone" };
+  return isAwaited ? [{ ...vouch, what: "ends the wait, once a third path has attested it" }, ...remedies] : remedies;
 }
 
-function remediesOfParked({ reason, unlockAt }: Extract<Waiting, { type: "parked" }>, id: string): Remedy[] {
+type Of<Type> = { waiting: Extract<Waiting, { type: Type }>; id: string; isClosed: boolean; when: { from?: Date } };
+
+function remediesOfParked({
+  waiting: { reason, terms },
+  id,
+  isClosed,
+  when,
+  lock,
+}: Of<"parked"> & { lock: Lock }): Remedy[] {
   if (reason === Parked.NotPayable) return [];
+  const command = `weighlock return ${id}`;
+  const byOwner = { command, what: "gives it back to its account on the hub", who: "its payee or owner" };
+  if (isVetoed(terms)) {
+    const clear = { command: `weighlock council clear-release ${id}`, what: "lets it go on", who: "the council" };
+    const strike = {
+      command: `weighlock council strike ${id}`,
+      what: "ends it void: it was forged",
+      who: "the council",
+    };
+    return [clear, strike, byOwner];
+  }
+  const clock = lock.timestamp + lock.secondsLeft;
+  const unlocked = lock.secondsLeft > 0n ? clock : terms.unlockAt;
   const returned: Remedy[] = [
-    { command: `weighlock return ${id}`, what: "gives it back to its account on the hub", who: "its payee or owner" },
-    {
-      ...{ command: `weighlock return ${id}`, what: "gives it back, unless it can be paid by then", who: "anyone" },
-      from: dateOf(unlockAt + WEEK),
-    },
+    byOwner,
+    { command, what: "gives it back, unless it can be paid by then", who: "anyone", from: dateOf(unlocked + WEEK) },
   ];
-  if (reason === Parked.RecipientInvalid) return returned;
-  const [what, who] = ["pays it, once the reason is gone", "anyone"];
-  return [{ command: `weighlock retry ${id}`, what, who }, ...returned];
+  if (reason === Parked.RecipientInvalid || isClosed) return returned;
+  const what = WAITS.has(reason) ? "pays it, or tells its next wait" : "pays it, once the reason is gone";
+  return [{ command: `weighlock retry ${id}`, what, who: "anyone", ...when }, ...returned];
 }
 
-function remediesOfHeld({ reason, parkedAt }: Extract<Waiting, { type: "held" }>, id: string): Remedy[] {
+/** Reasons that end by themselves. */
+const WAITS: ReadonlySet<number> = new Set([
+  Parked.None,
+  Parked.Large,
+  Parked.AccountShare,
+  Parked.OverLimit,
+  Parked.AssetPaused,
+]);
+
+function remediesOfHeld({ waiting: { reason, terms }, id, isClosed, when }: Of<"held">): Remedy[] {
   const command = `weighlock settle ${id}`;
   const who = "anyone";
-  const refund = { command, what: "sends it back to its refund address", who, from: dateOf(parkedAt + WEEK) };
-  switch (reason) {
-    case Held.Returned:
-      return [{ command, what: "credits the account that the release was taken from", who }];
-    case Held.AssetUnlisted:
-      return [{ command, what: "credits it, once its asset is listed", who }, refund];
-    case Held.OwnerZero:
-      return [refund];
-    default:
-      return [];
+  if (isClosed) return [];
+  if (reason === Held.Returned) {
+    return [{ command, what: "credits the account that the release was taken from", who, ...when }];
   }
+  const refund = { command, what: "sends it back to its refund address", who, from: dateOf(terms.parkedAt + WEEK) };
+  const refunds = isRefundable(reason) ? [refund] : [];
+  if (!isSuspended(reason) || reason === Held.OwnerZero) return refunds;
+  return [{ command, what: CREDITS[reason] ?? "credits it, or tells its next wait", who, ...when }, ...refunds];
 }
+
+const CREDITS: Readonly<Record<number, string>> = {
+  [Held.AssetUnlisted]: "credits it, once its asset is listed",
+  [Held.OverExposure]: "credits it, once the lane owes less",
+};

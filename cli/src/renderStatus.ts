@@ -3,6 +3,7 @@
 import { formatUnits } from "./amount.ts";
 import type { Overview } from "./overview.ts";
 import { renderLanes } from "./renderLanes.ts";
+import { renderLimits } from "./renderLimits.ts";
 import { headlineOf, renderSettlement } from "./renderSettlement.ts";
 import type { Status } from "./status.ts";
 import { formatTable } from "./table.ts";
@@ -22,6 +23,8 @@ export function renderStatus(status: Status): string[] {
       const more = total - BigInt(unfinished.length);
       return [
         ...renderLanes([lane]),
+        "",
+        ...renderLimits([lane]),
         "",
         ...(total === 0n ? ["Every posted entry has been executed."] : [`${total} posted and not executed:`]),
         ...unfinished.flatMap(renderSettlement),
@@ -106,6 +109,8 @@ function renderOverview({ lanes, books, assets, laneFailures }: Overview): strin
       ],
       ["left", "left", ...right(11)],
     ),
+    "",
+    ...renderLimits(lanes),
     "",
     ...formatTable([["asset", "ledger", "residual"], ...assetRows], ["left", ...right(2)]),
     ...[...laneFailures, ...assets.flatMap(({ asset, failures }) => failures.map((each) => `${asset}: ${each}`))].map(

@@ -4,16 +4,20 @@ import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
 import { unpackEntry } from "@weighlock/core/entry.ts";
 import { readSealedWindow, type SealedWindow } from "@weighlock/core/sealedWindow.ts";
 import type { Sender } from "@weighlock/core/sender.ts";
+import { TransactionRevertedError } from "@weighlock/core/senderErrors.ts";
+import { Held, isRefundable, isSuspended } from "@weighlock/core/waiting.ts";
 import { type Hash, parseEventLogs } from "viem";
 import type { EndRequest } from "./endParked.ts";
 import { OperationError, UsageError } from "./errors.ts";
 import { laneName, parseEntry } from "./input.ts";
 import type { Network } from "./network.ts";
-import { Held, heldReason } from "./reasons.ts";
+import { heldReason } from "./reasons.ts";
 import { type HeldEntry, readOneWaiting } from "./waiting.ts";
 
 export type HeldEnd = { id: string; transactionHash: Hash; block: bigint } & (
   | { type: "credited" }
+  /** It has had one wait, and has its next. */
+  | { type: "waits"; reason: string }
   /** `release` is what had been given back: `hub-beta:3`. */
   | { type: "settled"; release: string }
   /** `as` brings it to its refund address: `hub-beta:9`. */
@@ -33,6 +37,7 @@ export async function settleHeld({ network, privateKey, id }: EndRequest): Promi
   for (const { eventName, args } of parseEventLogs({ abi: clearingHouseAbi, logs })) {
     if (!("index" in args) || args.index !== index) continue;
     if (eventName === "Credited") return { type: "credited", ...mined };
+    if (eventName === "EntryHeld") return { type: "waits", reason: heldReason(args.reason), ...mined };
     if (eventName === "ReturnSettled") return { type: "settled", release: back(args.ref), ...mined };
     if (eventName === "Refunded") return { type: "refunded", as: back(args.releaseIndex), ...mined };
     if (eventName === "FalselyReturned") return { type: "falselyReturned", release: back(args.ref), ...mined };
@@ -55,23 +60,29 @@ async function readHeld({ network, id }: { network: Network; id: string }): Prom
 }
 
 async function send({ network, sender, held }: { network: Network; sender: Sender; held: HeldEntry }) {
-  const { lane, index, entry, reason, parkedAt } = held;
+  const { lane, index, entry, reason, terms } = held;
   const { eid } = lane.src;
   const view = { address: lane.dst.clearingHouse, abi: clearingHouseAbi } as const;
   const words = unpackEntry(entry);
   if (reason === Held.Returned) {
     const { previousCount, entries } = await readWindow(network, lane, words.ref);
-    const args = [eid, index, entry, parkedAt, previousCount, entries] as const;
+    const args = [eid, index, entry, terms, previousCount, entries] as const;
     return sender.write({ ...view, functionName: "settleReturned", args, label: "settle" });
   }
-  if (reason === Held.AssetUnlisted && (await isListed(network, lane, words.asset))) {
-    return sender.write({ ...view, functionName: "finish", args: [eid, index, entry, parkedAt], label: "finish" });
-  }
-  if (reason === Held.AssetUnlisted || reason === Held.OwnerZero) {
-    const args = [eid, index, entry, reason, parkedAt] as const;
-    return sender.write({ ...view, functionName: "refund", args, label: "refund" });
-  }
-  throw new OperationError(`Nothing can be done: ${heldReason(reason)}.`, { details: { reason } });
+  const args = [eid, index, entry, reason, terms] as const;
+  const finish = () => sender.write({ ...view, functionName: "finish", args, label: "finish" });
+  const refund = () => sender.write({ ...view, functionName: "refund", args, label: "refund" });
+  if (!isSuspended(reason))
+    throw new OperationError(`Nothing can be done: ${heldReason(reason)}.`, { details: { reason } });
+  if (!isRefundable(reason)) return finish();
+  if (reason === Held.OwnerZero) return refund();
+  if (reason === Held.AssetUnlisted) return (await isListed(network, lane, words.asset)) ? finish() : refund();
+  // Beyond the cap: credited if it fits by now, and otherwise sent back once a week has passed.
+  return finish().catch((error: unknown) => {
+    const isHeld = error instanceof TransactionRevertedError && error.revert.name === "StillHeld";
+    if (!isHeld) throw error;
+    return refund();
+  });
 }
 
 async function readWindow(network: Network, { src, dst }: HeldEntry["lane"], index: bigint): Promise<SealedWindow> {

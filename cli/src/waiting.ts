@@ -4,13 +4,14 @@ import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
 import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import type { HubDeployment, LaneDeployment, VaultDeployment } from "@weighlock/core/deployment.ts";
 import type { EntryWords } from "@weighlock/core/entry.ts";
+import type { Terms } from "@weighlock/core/waiting.ts";
 import { type Address, type Hash, zeroHash } from "viem";
 import { OperationError } from "./errors.ts";
 import { readEvents } from "./events.ts";
 import { laneName } from "./input.ts";
 import type { Network } from "./network.ts";
 
-/** Everything that finishing it asks for. Times in Unix seconds. */
+/** Everything that finishing it asks for. */
 export type ParkedRelease = {
   type: "parked";
   lane: LaneDeployment & { dst: VaultDeployment };
@@ -18,8 +19,7 @@ export type ParkedRelease = {
   entry: EntryWords;
   /** `Parked`. */
   reason: number;
-  parkedAt: bigint;
-  unlockAt: bigint;
+  terms: Terms;
   payee: Address;
   transactionHash: Hash;
   block: bigint;
@@ -32,7 +32,7 @@ export type HeldEntry = {
   entry: EntryWords;
   /** `Held`. */
   reason: number;
-  parkedAt: bigint;
+  terms: Terms;
   transactionHash: Hash;
   block: bigint;
 };
@@ -82,10 +82,11 @@ async function readParked({
     newestFirst: true,
     isEnough: (found) => index !== undefined && found.length > 0,
   });
+  const newest = newestOf(logs);
   const words = await Promise.all(
-    logs.map(({ args }) => client.readContract({ ...view, functionName: "parkOf", args: [src.eid, args.index] })),
+    newest.map(({ args }) => client.readContract({ ...view, functionName: "parkOf", args: [src.eid, args.index] })),
   );
-  return logs
+  return newest
     .filter((_, i) => words[i] !== zeroHash)
     .map(({ args: { srcEid: _, ...args }, transactionHash, blockNumber: block }) => ({
       ...{ type: "parked" as const, lane, ...args, transactionHash, block },
@@ -105,8 +106,7 @@ async function readHeld({ network, lane, index, from }: Search & { lane: HeldEnt
     newestFirst: true,
     isEnough: (found) => index !== undefined && found.length > 0,
   });
-  // One that was settled into suspense is held again under its index: the last event tells what the word is of.
-  const newest = [...new Map(logs.map((log) => [log.args.index, log])).values()];
+  const newest = newestOf(logs);
   const words = await Promise.all(
     newest.map(({ args }) => client.readContract({ ...view, functionName: "heldOf", args: [src.eid, args.index] })),
   );
@@ -115,4 +115,9 @@ async function readHeld({ network, lane, index, from }: Search & { lane: HeldEnt
     .map(({ args: { srcEid: _, ...args }, transactionHash, blockNumber: block }) => ({
       ...{ type: "held" as const, lane, ...args, transactionHash, block },
     }));
+}
+
+/** What moves on to its next wait is told again under its index: the last event tells what the word is of. */
+function newestOf<Log extends { args: { index: bigint } }>(logs: readonly Log[]): Log[] {
+  return [...new Map(logs.map((log) => [log.args.index, log])).values()];
 }

@@ -6,7 +6,6 @@ import {Held} from "../interfaces/IClearingHouse.sol";
 import {IGateway} from "../interfaces/IGateway.sol";
 import {ILaneApp} from "../interfaces/ILaneApp.sol";
 import {Entry, KIND_DEPOSIT, KIND_RETURNED, KIND_WITHDRAWAL_REQUEST} from "../types/Entry.sol";
-import {Stage} from "../types/Terms.sol";
 import {Credits} from "./Credits.sol";
 import {HeldEntries} from "./HeldEntries.sol";
 import {Ledger} from "./Ledger.sol";
@@ -43,7 +42,7 @@ contract ClearingHouse is Withdrawals, HeldEntries {
             _serve(srcEid, index, entry);
         } else {
             Held reason = entry.isOf(KIND_RETURNED, srcEid) ? Held.Returned : Held.NotCreditable;
-            _hold(srcEid, index, entry, reason, _termsNow(Stage.Unbacked));
+            _hold(srcEid, index, entry, reason, _termsNow());
         }
     }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Held} from "../interfaces/IClearingHouse.sol";
+import {Gcra} from "../libraries/Gcra.sol";
 import {Levels} from "../libraries/Levels.sol";
 import {ownerOf} from "../types/Account.sol";
 import {Entry, KIND_DEPOSIT} from "../types/Entry.sol";
@@ -16,18 +18,28 @@ import {Ledger} from "./Ledger.sol";
 abstract contract Credits is Ledger {
     using Levels for Limit;
 
-    /// @dev What is read once and written once for deposits of one lane and asset in a row.
+    /// @dev What is read once and written once for deposits of one lane and asset in a row. Full words, since a cast each time
+    /// would be dear. No sum here overflows: amounts and `credited` are below 2^128.
     struct Flow {
-        LaneBook book;
-        uint128 suspense;
-        uint128 minWithdrawal;
-        uint128 cap;
-        Limit limit;
-        uint128 fullAt;
+        uint256 credited;
+        uint256 suspense;
+        uint256 added; // to the ledger
+        uint256 tooMuch; // the least that is beyond the exposure cap; zero while no account can have any
+        uint256 large;
+        uint256 refill;
+        uint256 fullAt; // not before now
+        uint256 ordinaryFullAt; // at most, for what passes at once
+        uint256 debtFullAt; // the same for what covers a debt
+        bool isDrawn; // what is taken, from the bucket
+        Stage stage; // of what is taken
+        Held closed; // why no account can have any, or None
         uint64 clock;
-        bool isPaused;
-        uint128 added; // to the ledger
+        Limit limit;
+        Terms terms; // of what was taken last and has to wait
     }
+
+    /// @dev All but ref and amount.
+    uint256 internal constant SAME_IN_A_ROW = ~(uint256(type(uint192).max) << 8);
 
     uint64 public immutable largeWait;
     uint64 public immutable largeBlocks;
@@ -42,104 +54,140 @@ abstract contract Credits is Ledger {
 
     // ── arriving ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    /// @dev Deposits of one asset in a row are booked together.
-    /// @param entry The first of them, `entries[next]`.
+    /// @dev Deposits of one asset in a row are booked together: their headers differ in ref and amount alone. Only what has to
+    /// wait is copied.
+    /// @param first `entries[next]`.
     /// @return The first entry that is none of them.
-    function _bookDeposits(uint32 srcEid, uint64 firstIndex, Entry[] calldata entries, uint256 next, Entry memory entry)
+    function _bookDeposits(uint32 srcEid, uint64 firstIndex, Entry[] calldata entries, uint256 next, Entry memory first)
         internal
         returns (uint256)
     {
-        uint16 asset = entry.asset();
+        uint16 asset = first.asset();
         Flow memory flow = _openFlow(srcEid, asset);
         do {
-            _takeDeposit(flow, srcEid, firstIndex + uint64(next), entry);
-            if (++next == entries.length) break;
-            entry = entries[next];
-        } while (entry.isOf(KIND_DEPOSIT, srcEid) && entry.asset() == asset);
+            unchecked {
+                Entry calldata entry = entries[next];
+                uint64 index = firstIndex + uint64(next);
+                uint256 amount = uint128(entry.word >> 8);
+                if (flow.credited + amount > type(uint128).max) {
+                    _hold(srcEid, index, entry, Held.BookFull, _termsNow());
+                } else {
+                    Held reason = _take(flow, srcEid, asset, index, entry.account, amount);
+                    if (reason == Held.None) emit Credited(srcEid, entry.account, asset, index, uint128(amount));
+                    else _hold(srcEid, index, entry, reason, flow.terms);
+                }
+                ++next;
+            }
+        } while (next < entries.length && (entries[next].word ^ first.word) & SAME_IN_A_ROW == 0);
         _closeFlow(srcEid, asset, flow);
         return next;
     }
 
-    function _takeDeposit(Flow memory flow, uint32 srcEid, uint64 index, Entry memory entry) internal {
-        uint128 amount = entry.amount();
-        if (amount > type(uint128).max - flow.book.credited) {
-            _hold(srcEid, index, entry, Held.BookFull, _termsNow(Stage.Unbacked));
-            return;
-        }
-        (Held reason, Terms memory terms) = _admit(flow, srcEid, index, entry, Stage.Arrived);
-        flow.book.credited += amount;
-        if (reason == Held.None) {
-            flow.added += amount;
-            _creditTo(srcEid, index, entry.account, entry.asset(), amount);
-        } else {
-            flow.suspense += amount;
-            _hold(srcEid, index, entry, reason, terms);
-        }
-    }
-
-    /// @dev The ledger's total is written with the flow.
-    function _creditTo(uint32 srcEid, uint64 index, bytes32 account, uint16 asset, uint128 amount) internal {
-        balanceOf[account][asset] += int256(uint256(amount));
-        emit Credited(srcEid, account, asset, index, amount);
-    }
-
-    // ── limits ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    /// @dev Draws from the bucket in memory. What the deposit is about is not in the book yet, or in suspense.
-    /// @param stage What it has behind it.
-    /// @return reason None when it may be credited; otherwise `terms` say when to try again and with what behind it.
-    function _admit(Flow memory flow, uint32 srcEid, uint64 index, Entry memory entry, Stage stage)
+    /// @dev Credits money of the lane that is not in its book, or leaves it in suspense. The caller holds its entry then, and
+    /// emits what became of it.
+    /// @return reason Why it has to wait, with `flow.terms`, or None.
+    function _take(Flow memory flow, uint32 srcEid, uint16 asset, uint64 index, bytes32 account, uint256 amount)
         internal
-        view
-        virtual
-        returns (Held reason, Terms memory terms)
+        returns (Held reason)
     {
-        uint128 amount = entry.amount();
-        terms = Terms(uint64(block.timestamp), flow.clock, 0, stage);
-        reason = _reasonOfSuspense(entry.account, flow.minWithdrawal);
-        if (reason != Held.None) return (reason, terms);
-        if (flow.isPaused) return (Held.AssetPaused, terms);
-        if (stage < Stage.Waited && flow.limit.isLarge(amount) && Levels.mustWait(stage, gateway.quorum(srcEid, index)))
-        {
-            (terms.unlockAt, terms.unlockBlock) = (flow.clock + largeWait, uint64(block.number) + largeBlocks);
-            terms.stage = Stage.Waited;
-            return (Held.Large, terms);
-        }
-        if (uint256(flow.book.available(flow.suspense)) + amount > flow.cap) return (Held.OverExposure, terms);
-        if (stage < Stage.Drawn) {
-            // What covers a debt lowers a risk: it may use what others must leave in the bucket.
-            bool isDebt = balanceOf[entry.account][entry.asset()] < 0;
-            (flow.fullAt, terms.unlockAt) = isDebt
-                ? flow.limit.draw(flow.fullAt, flow.clock, amount)
-                : flow.limit.drawOrdinary(flow.fullAt, flow.clock, amount);
-            if (terms.unlockAt > flow.clock) {
-                terms.stage = Stage.Drawn;
-                return (Held.OverLimit, terms);
+        reason = _reasonToWait(flow, srcEid, asset, index, account, amount);
+        unchecked {
+            flow.credited += amount;
+            if (reason == Held.None) {
+                flow.tooMuch -= amount;
+                flow.added += amount;
+                balanceOf[account][asset] += int256(amount);
+            } else {
+                flow.suspense += amount;
+                flow.terms = _termsOf(flow, reason, account, asset, amount);
             }
         }
     }
 
-    /// @return Why no account can have money of this lane now, or None.
-    function _reasonOfSuspense(bytes32 account, uint128 minWithdrawal) internal pure returns (Held) {
+    // ── limits ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    function _reasonToWait(Flow memory flow, uint32 srcEid, uint16 asset, uint64 index, bytes32 account, uint256 amount)
+        internal
+        view
+        returns (Held)
+    {
         if (ownerOf(account) == address(0)) return Held.OwnerZero;
-        return minWithdrawal == 0 ? Held.AssetUnlisted : Held.None;
+        if (amount >= flow.large && flow.stage < Stage.Waited) {
+            if (Levels.mustWait(flow.stage, gateway.quorum(srcEid, index))) return Held.Large;
+        }
+        if (amount >= flow.tooMuch) return flow.closed == Held.None ? Held.OverExposure : flow.closed;
+        return flow.isDrawn || _passes(flow, account, asset, amount) ? Held.None : Held.OverLimit;
+    }
+
+    /// @dev Draws from the bucket in memory what passes at once: as the library does, without a call for each.
+    function _passes(Flow memory flow, bytes32 account, uint16 asset, uint256 amount)
+        internal
+        view
+        virtual
+        returns (bool)
+    {
+        unchecked {
+            uint256 next = flow.fullAt + ((amount << 64) + flow.refill - 1) / flow.refill;
+            bool isOver = next > flow.ordinaryFullAt;
+            if (isOver && (next > flow.debtFullAt || !_coversDebt(account, asset, amount))) return false;
+            flow.fullAt = next;
+            return true;
+        }
+    }
+
+    /// @dev What only covers a debt lowers a risk: it may use what others must leave in the bucket.
+    function _coversDebt(bytes32 account, uint16 asset, uint256 amount) internal view returns (bool) {
+        return balanceOf[account][asset] + int256(amount) <= 0;
+    }
+
+    /// @dev Of a deposit that waits: when to try again, and what it has behind it then.
+    function _termsOf(Flow memory flow, Held reason, bytes32 account, uint16 asset, uint256 amount)
+        internal
+        view
+        returns (Terms memory terms)
+    {
+        terms = Terms(uint64(block.timestamp), flow.clock, 0, flow.stage);
+        if (reason == Held.Large) {
+            terms.unlockAt += largeWait;
+            terms.unlockBlock = uint64(block.number) + largeBlocks;
+            terms.stage = Stage.Waited;
+        } else if (reason == Held.OverLimit) {
+            uint128 fullAt = uint128(flow.fullAt);
+            (flow.fullAt, terms.unlockAt) = _coversDebt(account, asset, amount)
+                ? flow.limit.draw(fullAt, flow.clock, uint128(amount))
+                : flow.limit.drawOrdinary(fullAt, flow.clock, uint128(amount));
+            terms.stage = Stage.Drawn;
+        }
     }
 
     function _openFlow(uint32 srcEid, uint16 asset) internal view returns (Flow memory flow) {
-        LaneAsset memory laneAsset = _laneAsset[srcEid][asset];
-        flow.book = laneBook[srcEid][asset];
-        flow.suspense = laneAsset.suspense;
-        flow.minWithdrawal = laneAsset.minWithdrawal;
-        (flow.cap, flow.limit) = limitsNow(srcEid, asset);
-        flow.fullAt = _inflows[srcEid][asset].fullAt;
+        LaneAsset storage laneAsset = _laneAsset[srcEid][asset];
+        LaneBook memory book = laneBook[srcEid][asset];
+        uint128 suspended = laneAsset.suspense;
+        (flow.credited, flow.suspense) = (book.credited, suspended);
+        flow.stage = Stage.Arrived;
         flow.clock = clockOf(srcEid, asset);
-        flow.isPaused = assetPausedUntil(asset) > block.timestamp;
+        uint256 now_ = uint256(flow.clock) * Gcra.ONE_SECOND;
+        flow.fullAt = Math.max(laneAsset.fullAt, now_);
+        if (laneAsset.minWithdrawal == 0) flow.closed = Held.AssetUnlisted;
+        else if (assetPausedUntil(asset) > block.timestamp) flow.closed = Held.AssetPaused;
+        if (flow.closed != Held.None) {
+            flow.large = type(uint256).max;
+            return flow;
+        }
+        (uint128 cap, Limit memory limit) = limitsNow(srcEid, asset);
+        (flow.limit, flow.refill, flow.large) = (limit, limit.refill, limit.large);
+        flow.tooMuch = Math.saturatingSub(cap, book.available(suspended)) + 1;
+        uint256 ordinary = uint256(limit.capacity) * limit.share / Levels.PERCENT;
+        flow.ordinaryFullAt = now_ + ordinary * Gcra.ONE_SECOND / limit.refill;
+        flow.debtFullAt = now_ + limit.capacity * Gcra.ONE_SECOND / limit.refill;
     }
 
     function _closeFlow(uint32 srcEid, uint16 asset, Flow memory flow) internal {
-        laneBook[srcEid][asset] = flow.book;
-        _inflows[srcEid][asset].fullAt = flow.fullAt;
-        if (flow.suspense != _laneAsset[srcEid][asset].suspense) _laneAsset[srcEid][asset].suspense = flow.suspense;
+        LaneAsset storage laneAsset = _laneAsset[srcEid][asset];
+        laneBook[srcEid][asset].credited = uint128(flow.credited);
+        laneAsset.fullAt = uint128(flow.fullAt);
+        if (flow.suspense != laneAsset.suspense) laneAsset.suspense = uint128(flow.suspense);
         if (flow.added != 0) totalLedger[asset] += flow.added;
     }
 
@@ -150,8 +198,9 @@ abstract contract Credits is Ledger {
         emit EntryHeld(srcEid, index, reason, entry, terms);
     }
 
-    function _termsNow(Stage stage) internal view returns (Terms memory) {
-        return Terms(uint64(block.timestamp), 0, 0, stage);
+    /// @dev Of what holds no money.
+    function _termsNow() internal view returns (Terms memory) {
+        return Terms(uint64(block.timestamp), 0, 0, Stage.Unbacked);
     }
 
     function _heldHash(Entry memory entry, Held reason, Terms memory terms) internal pure returns (bytes32) {

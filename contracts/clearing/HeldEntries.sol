@@ -6,13 +6,14 @@ import {LaneLog} from "../libraries/LaneLog.sol";
 import {Levels} from "../libraries/Levels.sol";
 import {Entry, KIND_DEPOSIT, KIND_RELEASE, makeEntry} from "../types/Entry.sol";
 import {Stage, Terms} from "../types/Terms.sol";
+import {ownerOf} from "../types/Account.sol";
 import {Credits} from "./Credits.sol";
 
 /// @title HeldEntries
 /// @notice What was executed and could not be credited, one word each. Deposits in suspense are money of the lane, but of
 /// no account, that backs no withdrawal, until `finish` credits them or `refund` sends them back. A release that its
-/// vault gave back is credited by `settleReturned` from this side's own outbox, never from what the message says. What
-/// is no deposit of its lane holds no money and stays.
+/// vault gave back is credited by `settleReturned` from this side's own outbox, never from what the message says, and
+/// within the limits of deposits. What is no deposit of its lane holds no money and stays.
 abstract contract HeldEntries is Credits {
     /// @dev A deposit that is still in suspense after these may be sent back.
     uint64 internal constant REFUNDABLE_AFTER = 7 days;
@@ -25,22 +26,26 @@ abstract contract HeldEntries is Credits {
     function finish(uint32 srcEid, uint64 index, Entry calldata entry, Held reason, Terms calldata terms) external {
         _takeHeld(srcEid, index, entry, reason, terms);
         // What holds no money has no end here.
-        if (!_isSuspended(reason)) revert StillHeld(srcEid, index, reason);
+        if (reason == Held.NotCreditable || reason == Held.BookFull || reason == Held.Returned) {
+            revert StillHeld(srcEid, index, reason);
+        }
         (uint16 asset, uint128 amount) = (entry.asset(), entry.amount());
+        Flow memory flow = _openFlow(srcEid, asset);
         uint256 quorum = terms.unlockBlock == 0 ? 0 : gateway.quorum(srcEid, index);
-        if (!Levels.isUnlocked(terms, clockOf(srcEid, asset), block.number, quorum)) {
+        if (!Levels.isUnlocked(terms, flow.clock, block.number, quorum)) {
             revert HeldLocked(srcEid, index, terms.unlockAt, terms.unlockBlock);
         }
-        Flow memory flow = _openFlow(srcEid, asset);
-        (Held next, Terms memory nextTerms) = _admit(flow, srcEid, index, entry, terms.stage);
+        flow.suspense -= amount;
+        flow.credited -= amount;
+        (flow.stage, flow.isDrawn) = (terms.stage, terms.stage == Stage.Drawn);
+        Held next = _take(flow, srcEid, asset, index, entry.account, amount);
         if (next == Held.None) {
-            flow.suspense -= amount;
-            flow.added = amount;
-            _creditTo(srcEid, index, entry.account, asset, amount);
+            emit Credited(srcEid, entry.account, asset, index, amount);
         } else {
-            if (nextTerms.stage <= terms.stage) revert StillHeld(srcEid, index, next);
-            nextTerms.parkedAt = terms.parkedAt;
-            _hold(srcEid, index, entry, next, nextTerms);
+            // It moves on to its next wait, or to where it can be refunded; otherwise it stays as it is.
+            bool isMoving = flow.terms.stage > terms.stage || (next == Held.OverExposure && !_isRefundable(reason));
+            if (!isMoving) revert StillHeld(srcEid, index, next);
+            _hold(srcEid, index, entry, next, flow.terms);
         }
         _closeFlow(srcEid, asset, flow);
     }
@@ -49,10 +54,7 @@ abstract contract HeldEntries is Credits {
         external
         returns (uint64 releaseIndex)
     {
-        // The others have their time, after which they are credited.
-        if (reason != Held.AssetUnlisted && reason != Held.OwnerZero && reason != Held.OverExposure) {
-            revert NotRefundable(srcEid, index, reason);
-        }
+        if (!_isRefundable(reason) || entry.party == 0) revert NotRefundable(srcEid, index, reason);
         _takeHeld(srcEid, index, entry, reason, terms);
         uint64 refundableAt = terms.parkedAt + REFUNDABLE_AFTER;
         if (block.timestamp < refundableAt) revert RefundNotYet(srcEid, index, refundableAt);
@@ -63,8 +65,9 @@ abstract contract HeldEntries is Credits {
         emit Refunded(srcEid, index, releaseIndex);
     }
 
-    function _isSuspended(Held reason) internal pure returns (bool) {
-        return reason != Held.NotCreditable && reason != Held.BookFull && reason != Held.Returned;
+    /// @dev The others have their time, after which they are credited.
+    function _isRefundable(Held reason) internal pure returns (bool) {
+        return reason == Held.AssetUnlisted || reason == Held.OwnerZero || reason == Held.OverExposure;
     }
 
     // ── returned ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -89,17 +92,17 @@ abstract contract HeldEntries is Credits {
 
         (uint16 asset, uint128 amount) = (release.asset(), release.amount());
         _checkAssetNotPaused(asset);
-        laneBook[srcEid][asset] = laneBook[srcEid][asset].giveBack(amount);
-        LaneAsset storage laneAsset = _laneAsset[srcEid][asset];
-        Held reason = _reasonOfSuspense(release.account, laneAsset.minWithdrawal);
-        if (reason == Held.None) {
-            _addToLedger(release.account, asset, amount);
-        } else {
-            // A refund that was refused in its vault: it waits again, as the deposit that it was.
-            laneAsset.suspense += amount;
-            Entry memory deposit = makeEntry(KIND_DEPOSIT, asset, srcEid, 0, amount, release.account, release.party);
-            _hold(srcEid, index, deposit, reason, _termsNow(Stage.Arrived));
-        }
+        Flow memory flow = _openFlow(srcEid, asset);
+        laneBook[srcEid][asset].authorised -= amount;
+        flow.credited -= amount;
+        // It comes over the lane like any deposit, and may be none that ever passed the bucket: a refund that its vault gave
+        // back. What was an account's has no refund address: where its owner wanted it paid may be why it came back.
+        bool isRefund = flow.closed != Held.None || ownerOf(release.account) == address(0);
+        bytes32 party = isRefund ? release.party : bytes32(0);
+        Entry memory deposit = makeEntry(KIND_DEPOSIT, asset, srcEid, 0, amount, release.account, party);
+        Held reason = _take(flow, srcEid, asset, index, release.account, amount);
+        if (reason != Held.None) _hold(srcEid, index, deposit, reason, flow.terms);
+        _closeFlow(srcEid, asset, flow);
         emit ReturnSettled(srcEid, index, ref, release.account, amount);
     }
 
@@ -115,16 +118,19 @@ abstract contract HeldEntries is Credits {
         (, uint64 sealedCount,) = gateway.outbox(srcEid);
         if (ref >= sealedCount) return (false, release);
         uint256 count = uint256(previousCount) + window.length;
-        if (ref < previousCount || ref >= count || count > sealedCount) {
-            revert WindowMismatch(srcEid, ref, previousCount, count);
+        bool isWindow = previousCount <= ref && ref < count && count <= sealedCount;
+        if (isWindow) {
+            bytes32 root = LaneLog.rootOf(window, 0, window.length);
+            bytes32 head = LaneLog.headOf(_sealedHead(srcEid, previousCount), root, uint64(count));
+            isWindow = head == _sealedHead(srcEid, uint64(count));
         }
-        bytes32 root = LaneLog.rootOf(window, 0, window.length);
-        bytes32 head = LaneLog.headOf(gateway.sealedHead(srcEid, previousCount), root, uint64(count));
-        if (head != gateway.sealedHead(srcEid, uint64(count))) {
-            revert WindowMismatch(srcEid, ref, previousCount, count);
-        }
+        if (!isWindow) revert WindowMismatch(srcEid, ref, previousCount, count);
         release = window[ref - previousCount];
         isOurs = release.kind() == KIND_RELEASE && release.hash() == entry.party && !isReturned(srcEid, ref);
+    }
+
+    function _sealedHead(uint32 dstEid, uint64 count) internal view returns (bytes32) {
+        return gateway.sealedHead(dstEid, count);
     }
 
     // ── the word of a held entry ────────────────────────────────────────────────────────────────────────────────────

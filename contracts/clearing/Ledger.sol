@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IClearingHouse} from "../interfaces/IClearingHouse.sol";
 import {IGateway} from "../interfaces/IGateway.sol";
 import {accountOf} from "../types/Account.sol";
@@ -15,15 +16,14 @@ import {Stops} from "../types/Stops.sol";
 /// @notice What each account owns, and for each lane and asset how much came in and how much was let out again. Always
 /// authorised ≤ credited − suspense, so no vault is asked for what another holds.
 abstract contract Ledger is IClearingHouse, AccessManaged {
+    /// @dev Three words.
     struct LaneAsset {
         uint128 suspense;
         uint64 minWithdrawal; // zero: not listed on this lane
         uint40 listedAt; // Unix seconds: its limits rise from then on
-    }
-
-    struct Inflow {
         uint128 fullAt; // of the bucket
         uint128 cap; // of what is credited and not authorised, suspense aside
+        Limit limit;
     }
 
     /// @dev A new lane starts with a tenth of its limits.
@@ -40,8 +40,6 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
     mapping(uint16 asset => uint256 canonicalDecimalsPlusOne) internal _canonicalDecimals;
     mapping(uint16 asset => uint32[]) internal _eidsOf;
     mapping(uint32 eid => uint16[]) internal _assetsOf;
-    mapping(uint32 eid => mapping(uint16 asset => Limit)) internal _limits;
-    mapping(uint32 eid => mapping(uint16 asset => Inflow)) internal _inflows;
     mapping(uint16 asset => Stops) internal _stops;
 
     constructor(IGateway gateway_, address authority) AccessManaged(authority) {
@@ -51,11 +49,9 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
 
     // ── setting up ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    function listAsset(uint32 eid, uint16 asset, uint8 canonicalDecimals, LaneRules calldata rules)
-        external
-        restricted
-    {
-        if (_laneAsset[eid][asset].minWithdrawal != 0) revert AssetAlreadyOnLane(eid, asset);
+    function listAsset(uint32 eid, uint16 asset, uint8 canonicalDecimals, LaneRules memory rules) external restricted {
+        LaneAsset storage laneAsset = _laneAsset[eid][asset];
+        if (laneAsset.minWithdrawal != 0) revert AssetAlreadyOnLane(eid, asset);
         uint256 known = _canonicalDecimals[asset];
         if (known != 0 && known != uint256(canonicalDecimals) + 1) {
             revert CanonicalDecimalsDiffer(asset, uint8(known - 1), canonicalDecimals);
@@ -63,47 +59,54 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
         _canonicalDecimals[asset] = uint256(canonicalDecimals) + 1;
         _eidsOf[asset].push(eid);
         _assetsOf[eid].push(asset);
-        _laneAsset[eid][asset].listedAt = uint40(block.timestamp);
+        laneAsset.listedAt = uint40(block.timestamp);
         emit AssetListed(eid, asset, canonicalDecimals);
-        _setRules(eid, asset, rules);
-        _fillBucket(eid, asset);
+        _setRules(laneAsset, eid, asset, rules);
+        laneAsset.fullAt = _fullNow(eid, asset);
     }
 
-    function tightenAsset(uint32 eid, uint16 asset, LaneRules calldata rules) external restricted {
-        LaneRules memory current = rulesOf(eid, asset);
-        bool isLooser = rules.minWithdrawal < current.minWithdrawal || rules.cap > current.cap;
-        bool isTighter = rules.minWithdrawal > current.minWithdrawal || rules.cap < current.cap;
+    function tightenAsset(uint32 eid, uint16 asset, LaneRules memory rules) external restricted {
+        LaneAsset storage laneAsset = _listed(eid, asset);
         Limit memory limit = rules.limit;
-        bool isSameLimit = keccak256(abi.encode(limit)) == keccak256(abi.encode(current.limit));
-        if (isLooser || !(isSameLimit ? isTighter : limit.isTighterThan(current.limit))) {
-            revert LaneRulesNotTighter(eid, asset);
-        }
-        _checkListed(eid, asset);
-        _setRules(eid, asset, rules);
+        Limit memory before = laneAsset.limit;
+        bool isSameLimit = keccak256(abi.encode(limit)) == keccak256(abi.encode(before));
+        bool isSame = isSameLimit && rules.minWithdrawal == laneAsset.minWithdrawal && rules.cap == laneAsset.cap;
+        bool isLooser = rules.minWithdrawal < laneAsset.minWithdrawal || rules.cap > laneAsset.cap
+            || !(isSameLimit || limit.isTighterThan(before));
+        if (isSame || isLooser) revert LaneRulesNotTighter(eid, asset);
+        _setRules(laneAsset, eid, asset, rules);
+        // The bucket counts in seconds of refill: what was drawn takes longer to come back where that is less, or being
+        // stricter would give some of it back at once.
+        (uint256 fullAt, uint256 clock) = (laneAsset.fullAt, _fullNow(eid, asset));
+        if (fullAt <= clock) return;
+        fullAt = clock + Math.ceilDiv((fullAt - clock) * before.refill, limit.refill);
+        laneAsset.fullAt = fullAt > type(uint128).max ? type(uint128).max : uint128(fullAt);
     }
 
     /// @dev What a forgery has drawn is forgotten.
-    function loosenAsset(uint32 eid, uint16 asset, LaneRules calldata rules) external restricted {
-        _checkListed(eid, asset);
-        _setRules(eid, asset, rules);
-        _fillBucket(eid, asset);
+    function loosenAsset(uint32 eid, uint16 asset, LaneRules memory rules) external restricted {
+        LaneAsset storage laneAsset = _listed(eid, asset);
+        _setRules(laneAsset, eid, asset, rules);
+        laneAsset.fullAt = _fullNow(eid, asset);
     }
 
-    function _checkListed(uint32 eid, uint16 asset) internal view {
-        if (_laneAsset[eid][asset].minWithdrawal == 0) revert AssetNotOnLane(eid, asset);
+    function _listed(uint32 eid, uint16 asset) internal view returns (LaneAsset storage laneAsset) {
+        laneAsset = _laneAsset[eid][asset];
+        if (laneAsset.minWithdrawal == 0) revert AssetNotOnLane(eid, asset);
     }
 
-    function _setRules(uint32 eid, uint16 asset, LaneRules calldata rules) internal {
+    function _setRules(LaneAsset storage laneAsset, uint32 eid, uint16 asset, LaneRules memory rules) internal {
         if (rules.minWithdrawal == 0) revert MinimumZero();
         if (rules.cap == 0 || !rules.limit.isValid()) revert LaneLimitInvalid(eid, asset);
-        _laneAsset[eid][asset].minWithdrawal = rules.minWithdrawal;
-        _inflows[eid][asset].cap = rules.cap;
-        _limits[eid][asset] = rules.limit;
+        laneAsset.minWithdrawal = rules.minWithdrawal;
+        laneAsset.cap = rules.cap;
+        laneAsset.limit = rules.limit;
         emit LaneRulesSet(eid, asset, rules);
     }
 
-    function _fillBucket(uint32 eid, uint16 asset) internal {
-        _inflows[eid][asset].fullAt = uint128(clockOf(eid, asset)) << 64;
+    /// @return The `fullAt` of a bucket that is full now.
+    function _fullNow(uint32 eid, uint16 asset) internal view returns (uint128) {
+        return uint128(clockOf(eid, asset)) << 64;
     }
 
     // ── stopping ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -148,7 +151,9 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
         internal
         returns (uint64 index)
     {
-        laneBook[dstEid][asset] = laneBook[dstEid][asset].authorise(_laneAsset[dstEid][asset].suspense, amount);
+        laneBook[dstEid][asset].authorised += amount;
+        // Reverts beyond what is credited and not in suspense.
+        available(dstEid, asset);
         index = gateway.post(dstEid, makeEntry(KIND_RELEASE, asset, dstEid, 0, amount, account, party));
     }
 
@@ -167,12 +172,14 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
     }
 
     function rulesOf(uint32 eid, uint16 asset) public view returns (LaneRules memory) {
-        return LaneRules(_laneAsset[eid][asset].minWithdrawal, _inflows[eid][asset].cap, _limits[eid][asset]);
+        LaneAsset storage laneAsset = _laneAsset[eid][asset];
+        return LaneRules(laneAsset.minWithdrawal, laneAsset.cap, laneAsset.limit);
     }
 
     function limitsNow(uint32 eid, uint16 asset) public view returns (uint128 cap, Limit memory limit) {
-        (cap, limit) = (_inflows[eid][asset].cap, _limits[eid][asset]);
-        uint256 elapsed = block.timestamp - _laneAsset[eid][asset].listedAt;
+        LaneAsset storage laneAsset = _laneAsset[eid][asset];
+        (cap, limit) = (laneAsset.cap, laneAsset.limit);
+        uint256 elapsed = block.timestamp - laneAsset.listedAt;
         if (elapsed >= RAMP_SECONDS) return (cap, limit);
         cap = uint128(_ramped(cap, elapsed));
         limit.capacity = uint80(_ramped(limit.capacity, elapsed));
@@ -181,12 +188,13 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
 
     /// @dev A tenth, and the rest in a straight line.
     function _ramped(uint256 value, uint256 elapsed) internal pure returns (uint256) {
-        uint256 start = value / RAMP_START;
-        return start + (value - start) * elapsed / RAMP_SECONDS;
+        unchecked {
+            return value * (RAMP_SECONDS + (RAMP_START - 1) * elapsed) / (RAMP_START * RAMP_SECONDS);
+        }
     }
 
     function bucketOf(uint32 eid, uint16 asset) external view returns (uint128 fullAt) {
-        return _inflows[eid][asset].fullAt;
+        return _laneAsset[eid][asset].fullAt;
     }
 
     /// @dev While both the lane and the asset are stopped it falls behind by both: later, never sooner.

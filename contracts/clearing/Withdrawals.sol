@@ -24,7 +24,7 @@ abstract contract Withdrawals is Ledger, EIP712 {
         returns (uint64)
     {
         bytes32 account = accountOf(msg.sender, subaccount);
-        Refusal reason = _refusal(account, dstEid, asset, amount, 0, recipient);
+        Refusal reason = _refusal(account, dstEid, asset, amount, amount, recipient);
         if (reason != Refusal.None) _revertWith(reason, account, dstEid, asset, amount);
         return _withdraw(account, dstEid, asset, amount, recipient);
     }
@@ -69,7 +69,8 @@ abstract contract Withdrawals is Ledger, EIP712 {
         if (fee > asked.maxFee) return Refusal.FeeTooHigh;
         if (isNonceUsed(asked.owner, asked.nonce)) return Refusal.NonceUsed;
         bytes32 account = accountOf(asked.owner, asked.subaccount);
-        reason = _refusal(account, asked.dstEid, asked.asset, asked.amount, fee, asked.recipient);
+        reason =
+            _refusal(account, asked.dstEid, asked.asset, asked.amount, uint256(asked.amount) + fee, asked.recipient);
         if (reason != Refusal.None) return reason;
         if (!gateway.accepts(asked.dstEid)) return Refusal.LaneStopped;
         if (!_isSigned(asked, signature)) return Refusal.SignatureInvalid;
@@ -100,7 +101,7 @@ abstract contract Withdrawals is Ledger, EIP712 {
     function _serve(uint32 srcEid, uint64 index, Entry memory entry) internal {
         (Refusal reason, address recipient) = _requestedRecipient(srcEid, entry);
         if (reason == Refusal.None) {
-            reason = _refusal(entry.account, entry.eid(), entry.asset(), entry.amount(), 0, recipient);
+            reason = _refusal(entry.account, entry.eid(), entry.asset(), entry.amount(), entry.amount(), recipient);
         }
         if (reason == Refusal.None && !gateway.accepts(entry.eid())) reason = Refusal.LaneStopped;
         if (reason != Refusal.None) emit RequestRefused(srcEid, index, reason);
@@ -122,7 +123,8 @@ abstract contract Withdrawals is Ledger, EIP712 {
 
     // ── however it was asked for ────────────────────────────────────────────────────────────────────────────────────
 
-    function _refusal(bytes32 account, uint32 dstEid, uint16 asset, uint128 amount, uint128 fee, address recipient)
+    /// @param debit The amount and the fee.
+    function _refusal(bytes32 account, uint32 dstEid, uint16 asset, uint128 amount, uint256 debit, address recipient)
         internal
         view
         returns (Refusal)
@@ -133,10 +135,9 @@ abstract contract Withdrawals is Ledger, EIP712 {
         if (amount == 0) return Refusal.AmountZero;
         if (recipient == address(0)) return Refusal.RecipientZero;
         int256 balance = balanceOf[account][asset];
-        int256 debit = int256(uint256(amount) + fee);
-        if (balance < debit) return Refusal.BalanceTooLow;
+        if (balance < int256(debit)) return Refusal.BalanceTooLow;
         // What would be locked otherwise may leave: a small balance, whatever dust somebody sends it meanwhile.
-        if (amount < minimum && balance - debit >= int256(uint256(minimum))) return Refusal.BelowMinimum;
+        if (amount < minimum && balance - int256(debit) >= int256(uint256(minimum))) return Refusal.BelowMinimum;
         if (available(dstEid, asset) < amount) return Refusal.VaultTooLow;
         return Refusal.None;
     }

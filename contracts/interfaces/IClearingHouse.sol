@@ -112,7 +112,8 @@ interface IClearingHouse is ILaneApp {
     /// @param canonicalDecimals The same on every lane.
     function listAsset(uint32 eid, uint16 asset, uint8 canonicalDecimals, LaneRules calldata rules) external;
 
-    /// @notice Makes an asset's rules on a lane stricter, at once. Unlock times that were given stay.
+    /// @notice Makes an asset's rules on a lane stricter, at once. Unlock times that were given stay, and so does what was
+    /// drawn from the bucket.
     function tightenAsset(uint32 eid, uint16 asset, LaneRules calldata rules) external;
 
     /// @notice Sets an asset's rules on a lane, after a delay, and fills its bucket.
@@ -146,14 +147,15 @@ interface IClearingHouse is ILaneApp {
     function transfer(uint96 subaccount, address toOwner, uint96 toSubaccount, uint16 asset, uint128 amount) external;
 
     /// @notice Sends a deposit that has been in suspense for 7 days, and has no time at which it will be credited, back to its
-    /// refund address. Anyone may.
+    /// refund address. Anyone may. What was an account's before (a withdrawal that was given back) has none.
     /// @return releaseIndex Of the release in the lane to that vault.
     function refund(uint32 srcEid, uint64 index, Entry calldata entry, Held reason, Terms calldata terms)
         external
         returns (uint64 releaseIndex);
 
     /// @notice Credits a release that its vault gave back to the account it was taken from. Anyone may. What is credited
-    /// comes from this side's own log: `window` is the whole window that holds the release, between two seals.
+    /// comes from this side's own log: `window` is the whole window that holds the release, between two seals. It is held
+    /// as a deposit where one would be: what comes over a lane is credited within its limits, whatever it is called there.
     /// A release that was never made, or was given back before, halts the lane.
     /// @param previousCount Where the window starts; with an empty window when the release is beyond all seals.
     function settleReturned(
@@ -166,7 +168,7 @@ interface IClearingHouse is ILaneApp {
     ) external;
 
     /// @notice Credits a deposit in suspense once it is unlocked and its reason is gone. Anyone may. One that has waited may find
-    /// the bucket empty: it gets its time then, and is held again.
+    /// the bucket empty, or the lane at its cap: it is held again then, with its time, or until it can be refunded.
     /// @dev `reason` and `terms`, here and above, are those of the last `EntryHeld`.
     function finish(uint32 srcEid, uint64 index, Entry calldata entry, Held reason, Terms calldata terms) external;
 

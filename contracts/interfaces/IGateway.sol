@@ -147,7 +147,7 @@ interface IGateway is IERC7786Recipient {
 
     /// @notice Halts a lane by evidence, shown by anyone: `path` attested the head at the end of `nodes`, which makes all of them
     /// its word; and at `count`, where `nodes` have another head or none, `otherPath` attested something.
-    /// @param startHead The head before the first node. Nothing is known of its count.
+    /// @param startHead The head before the first node. Nothing is known of its count, but that of the lane's id, which is zero.
     /// @param nodes Root and count of windows in a row, 40 bytes each.
     /// @param otherPath Also `path` itself; or 255: the executed log.
     function contradict(
@@ -237,7 +237,8 @@ interface IGateway is IERC7786Recipient {
 
     function haltOf(uint32 eid) external view returns (Halt);
 
-    /// @return Unix seconds of the evidence that halted it, or zero.
+    /// @return Unix seconds of the last evidence against it, or zero where it is not halted. Where evidence comes twice in a
+    /// second, the later one counts as a second later.
     function haltedAt(uint32 eid) external view returns (uint64);
 
     /// @return Seconds of a clock that stands still while the lane is halted or paused in. Unlock times are told on it.

@@ -53,6 +53,8 @@ interface IPauseController {
     error SignerNotMonitor(address signer);
     error MonitorsNotAscending(address previous, address signer);
     error MonitorThresholdTooLow(uint256 threshold);
+    /// @dev No guardian could say no.
+    error ResumeDelayZero();
 
     /// @notice Stops a direction of a lane, or an asset, for a day. A pauser or a guardian. Where it is stopped already, nothing
     /// changes.

@@ -43,15 +43,14 @@ library Levels {
         return Gcra.draw(fullAt, clock, amount, limit.capacity, limit.refill);
     }
 
-    /// @dev From the share alone. The refill rounds up, since it may not be zero.
+    /// @dev From the share alone, counted in hundredths of a unit, so that nothing is rounded.
     function drawShare(Limit memory limit, uint128 fullAt, uint64 clock, uint128 amount)
         internal
         pure
         returns (uint128, uint64)
     {
-        uint256 capacity = uint256(limit.capacity) * limit.share / PERCENT;
-        uint256 refill = (uint256(limit.refill) * limit.share + PERCENT - 1) / PERCENT;
-        return Gcra.draw(fullAt, clock, amount, capacity, refill);
+        uint256 share = limit.share;
+        return Gcra.draw(fullAt, clock, amount * PERCENT, limit.capacity * share, limit.refill * share);
     }
 
     /// @dev From the whole bucket, of which what is beyond the share stays for what lowers a risk.

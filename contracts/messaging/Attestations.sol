@@ -44,6 +44,8 @@ abstract contract Attestations is Lanes {
         (Ignored ignored, Commitment memory commitment) = decodeCommitment(payload);
         if (ignored == Ignored.None && commitment.lane != lane.inLane) ignored = Ignored.WrongLane;
         if (ignored == Ignored.None) {
+            // From here on: what this message shows.
+            counters.halt = Halt.None;
             _acknowledge(srcEid, path, counters, lane.paths[path], commitment);
             ignored = _attest(srcEid, path, counters, commitment);
             if (counters.halt != Halt.None) _halt(srcEid, counters.halt);
@@ -148,7 +150,8 @@ abstract contract Attestations is Lanes {
         uint8 otherPath
     ) external {
         bytes32 otherHead = _witness(srcEid, otherPath, count);
-        (uint64 end, bytes32 endHead, bool isShown, bytes32 head) = _walk(startHead, nodes, count);
+        (uint64 end, bytes32 endHead, bool isShown, bytes32 head) =
+            _walk(startHead, nodes, count, startHead == executedHead[srcEid][0]);
         if (endHead == 0 || _witness(srcEid, path, end) != endHead) {
             revert AttestationUnknown(srcEid, path, end, endHead);
         }
@@ -168,12 +171,13 @@ abstract contract Attestations is Lanes {
     }
 
     /// @dev Of `count` the nodes speak where it is one of them, or between two of them, which jump over it. A head proves its
-    /// count only as a node, so what is before the first node is not known.
+    /// count only as a node, so what is before the first node is not known, but where the log begins.
+    /// @param isBeginning Whether the nodes start from the empty log, whose head is the lane's id and no other log's.
     /// @return end Count of the last node.
     /// @return endHead Head there.
     /// @return isShown Whether the nodes speak of `count`.
     /// @return shownHead At `count`; zero where they jump over it.
-    function _walk(bytes32 head, bytes calldata nodes, uint64 count)
+    function _walk(bytes32 head, bytes calldata nodes, uint64 count, bool isBeginning)
         internal
         pure
         returns (uint64 end, bytes32 endHead, bool isShown, bytes32 shownHead)
@@ -181,28 +185,31 @@ abstract contract Attestations is Lanes {
         uint256 length = LaneLog.suffixNodes(nodes);
         for (uint256 i = 0; i < length; ++i) {
             (bytes32 root, uint64 next) = LaneLog.suffixNode(nodes, i);
-            if (i != 0) LaneLog.checkWindow(end, next);
+            bool isBetween = i != 0 || isBeginning;
+            if (isBetween) LaneLog.checkWindow(end, next);
             endHead = head = LaneLog.headOf(head, root, next);
             if (next == count) (isShown, shownHead) = (true, head);
-            else if (i != 0 && end < count && count < next) isShown = true;
+            else if (isBetween && end < count && count < next) isShown = true;
             end = next;
         }
     }
 
     // ── halt ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    /// @dev Reasons are in the order of what they stop, and a lesser one hides no greater one.
+    /// @dev Reasons are in the order of what they stop, and a lesser one hides no greater one. All evidence counts, also of
+    /// what is shown already: whoever wants to lift the halt has to look again. So each has a time of its own.
     function _halt(uint32 eid_, Halt reason) internal {
         Lane storage lane = _lanes[eid_];
+        if (lane.counters.halt == Halt.Closed) return;
+        lane.haltedAt = block.timestamp > lane.haltedAt ? uint64(block.timestamp) : lane.haltedAt + 1;
         if (reason <= lane.counters.halt) return;
         lane.counters.halt = reason;
-        lane.haltedAt = uint64(block.timestamp);
         _setClock(lane);
         emit LaneHalted(eid_, reason);
     }
 
     /// @dev Unlock times wait while nothing may be paid.
-    function _setClock(Lane storage lane) internal {
+    function _setClock(Lane storage lane) internal virtual {
         uint40 until = lane.counters.halt == Halt.None ? lane.counters.pausedInUntil : NO_END;
         lane.stops = lane.stops.stop(block.timestamp, until);
     }

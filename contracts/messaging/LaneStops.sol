@@ -61,13 +61,13 @@ abstract contract LaneStops is Attestations {
         if (halt == Halt.Closed) revert LaneIsHalted(eid_, Halt.Closed);
         _checkQuarantine(eid_);
         lane.counters.halt = Halt.None;
-        lane.haltedAt = 0;
         _setClock(lane);
         emit HaltLifted(eid_, halt);
     }
 
     function reportFalseReturn(uint32 srcEid) external {
         if (msg.sender != app) revert OnlyApp(msg.sender);
+        _openLaneOf(srcEid);
         _halt(srcEid, Halt.FalseReturn);
     }
 
@@ -78,7 +78,7 @@ abstract contract LaneStops is Attestations {
         emit LaneClosed(eid_);
     }
 
-    function _checkQuarantine(uint32 srcEid) internal view {
+    function _checkQuarantine(uint32 srcEid) internal view virtual {
         uint256 attestations = quarantined(srcEid);
         if (attestations != 0) revert QuarantineNotEmpty(srcEid, attestations);
     }
@@ -104,7 +104,8 @@ abstract contract LaneStops is Attestations {
     }
 
     function haltedAt(uint32 eid_) external view returns (uint64) {
-        return _lanes[eid_].haltedAt;
+        Lane storage lane = _lanes[eid_];
+        return lane.counters.halt == Halt.None ? 0 : lane.haltedAt;
     }
 
     function clock(uint32 srcEid) external view returns (uint64) {

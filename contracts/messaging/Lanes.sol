@@ -36,7 +36,7 @@ abstract contract Lanes is IGateway, AccessManaged {
         bytes peer; // ERC-7930 address of the peer gateway
         uint64[8] vouched; // executed entries that each path vouches for; four share a word
         PathState[8] paths;
-        uint64 haltedAt; // Unix seconds
+        uint64 haltedAt; // Unix seconds of the last evidence; it only rises
     }
 
     uint256 internal constant MAX_LANES = 128;
@@ -119,7 +119,7 @@ abstract contract Lanes is IGateway, AccessManaged {
         emit PathAdded(eid_, path, adapter, isNetwork);
     }
 
-    function disablePath(uint32 eid_, uint8 path) external restricted {
+    function disablePath(uint32 eid_, uint8 path) external virtual restricted {
         Counters memory counters = _openLaneOf(eid_).counters;
         if (path >= Paths.MAX_INDICES || !counters.enabled.has(path)) revert PathNotEnabled(eid_, path);
         counters.enabled &= ~Paths.bit(path);

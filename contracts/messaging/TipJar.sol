@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {IGateway} from "../interfaces/IGateway.sol";
+import {Halt, IGateway} from "../interfaces/IGateway.sol";
 import {ITipJar} from "../interfaces/ITipJar.sol";
 
 /// @title TipJar
@@ -42,6 +42,7 @@ contract TipJar is ITipJar, ReentrancyGuardTransient {
         if (msg.value == 0) revert TipZero();
         // No dispatch would ever take it out again.
         if (gateway.windowLimit(dstEid) == 0) revert IGateway.LaneNotOpen(dstEid);
+        if (gateway.haltOf(dstEid) == Halt.Closed) revert IGateway.LaneIsHalted(dstEid, Halt.Closed);
         jarOf[dstEid].held += uint128(msg.value);
         emit Tipped(dstEid, msg.sender, msg.value);
     }

@@ -46,6 +46,7 @@ contract PauseController is IPauseController, AccessManaged, EIP712 {
         if (gateway_.pauseController() != address(this)) {
             revert ControllerNotOfGateway(address(this), gateway_.pauseController());
         }
+        if (resumeDelay_ == 0) revert ResumeDelayZero();
         if (monitorThreshold_ == 0) revert MonitorThresholdTooLow(monitorThreshold_);
         gateway = gateway_;
         valueOut = valueOut_;

@@ -23,6 +23,8 @@ const chain = (name: string, chainId: number, eid: number) => ({
   assets: [{ id: 1, symbol: "USDC", token: address(3), decimals: 6, canonicalDecimals: 6 }],
   accessManager: address(4),
   pauseController: address(4),
+  council: address(4),
+  guardian: address(4),
   tipJar: address(4),
   deployBlock: 1,
   layerZero: { endpoint: address(5), sendUln: address(6), receiveUln: address(7), executor: address(8), dvns: [] },

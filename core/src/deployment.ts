@@ -54,6 +54,9 @@ const chain = z.object({
   assets: z.array(AssetDeployment),
   accessManager: address,
   pauseController: address,
+  /** The Safes that hold the access manager's roles. */
+  council: address,
+  guardian: address,
   tipJar: address,
   /** No log of this deployment is older. */
   deployBlock: z.number().int().min(0),

@@ -11,8 +11,9 @@ const oneOf = (names: readonly string[], value: unknown) => names[Number(value)]
 const HALT = [
   "no halt",
   "two attestations contradict each other",
-  "the peer acknowledged a head we never sealed",
   "the peer gave back a release that we never made",
+  "the peer acknowledged a head we never sealed",
+  "the council closed it for good",
 ];
 const DIRECTION = ["what arrives from", "what leaves for"];
 /** A mask of paths, as their indices. */
@@ -20,8 +21,20 @@ const pathsOf = (mask: unknown) => {
   const indices = [0, 1, 2, 3, 4, 5, 6, 7].filter((path) => (Number(mask) >> path) & 1);
   return indices.length === 0 ? "no path" : `path ${indices.join(" and ")}`;
 };
-/** Unix seconds, as a date. */
-const time = (seconds: unknown) => new Date(Number(seconds) * 1000).toISOString();
+/** The contracts' `NO_END` and, above it, `NEVER`. */
+const NO_END = (1n << 40n) - 1n;
+/** Unix seconds, as a date. A clock's seconds are a date while nothing was stopped, and later otherwise. */
+const time = (seconds: unknown) =>
+  BigInt(seconds as bigint) >= NO_END ? "the council decides" : new Date(Number(seconds) * 1000).toISOString();
+const SCOPE = ["in of", "out of", "halt of", "asset"];
+/** "in of eid 40702", "asset 1". */
+const scoped = (scope: unknown, id: unknown) => `${oneOf(SCOPE, scope)} ${Number(scope) < 3 ? "eid " : ""}${show(id)}`;
+const KEY = ["no key", "a pauser's key", "a guardian's key", "a monitor's key"];
+/** Seconds and, where they count too, blocks. */
+const unlock = (at: unknown, block: unknown) => {
+  const blocks = BigInt(block as bigint) === 0n ? "" : ` and block ${show(block)}, or a third path vouches for it`;
+  return `${time(at)}${blocks}`;
+};
 const HELD = [
   "nothing holds it",
   "it is not a deposit of its own lane",
@@ -29,6 +42,10 @@ const HELD = [
   "its owner is the zero address",
   "the lane's book is full",
   "its release was given back and waits to be settled",
+  "it is large, and fewer than three paths vouch for it",
+  "it is more than the lane's bucket holds",
+  "the lane would owe more than its cap",
+  "its asset is paused",
 ];
 const PARKED = [
   "nothing parks it",
@@ -37,6 +54,11 @@ const PARKED = [
   "its recipient is no address",
   "it is more than the vault holds by its book",
   "the token refused it",
+  "it is large, and fewer than three paths vouch for it",
+  "it is more than its account's share of the bucket",
+  "it is more than the vault's bucket holds",
+  "its asset is paused",
+  "a guardian has vetoed it",
 ];
 
 const general: Record<string, SentenceOf> = {
@@ -86,8 +108,9 @@ const deposits: Record<string, SentenceOf> = {
     `${show(owner)} is a contract that credits its own address; confirm that it holds this address on the hub too.`,
   DepositNotReceived: ({ asset, expected, actual }) =>
     `The vault was to receive ${show(expected)} of asset ${show(asset)} and received ${show(actual)}; the token takes a fee or rebases and can't be deposited.`,
-  PaymentsStopped: () =>
-    "The hub acknowledged what this vault's chain never posted, so nothing more is paid; the council must look at it.",
+  PaymentsStopped: ({ srcEid }) =>
+    `The lane from eid ${show(srcEid)} is halted or paused, and nothing that it brought is paid; try again when it runs.`,
+  AssetIsPaused: ({ asset, until }) => `Asset ${show(asset)} is paused until ${time(until)}; try again then.`,
   HubEidInvalid: ({ hubEid }) => `${show(hubEid)} can't be the hub's eid; give the eid of another chain.`,
   BalanceBelowBook: ({ asset, expected, actual }) =>
     `The vault holds ${show(actual)} of asset ${show(asset)} and its book says ${show(expected)}; stop depositing and tell the operators.`,
@@ -112,10 +135,14 @@ const withdrawals: Record<string, SentenceOf> = {
     `Entry ${show(index)} is still held: ${oneOf(HELD, reason)}; remove the reason first.`,
   ParkUnknown: ({ index }) =>
     `No release is parked under index ${show(index)} with these values; it was paid before, or was never parked.`,
-  ParkLocked: ({ index, unlockAt }) => `Release ${show(index)} is locked until ${time(unlockAt)}; retry it then.`,
+  ParkLocked: ({ index, unlockAt, unlockBlock }) =>
+    `Release ${show(index)} is locked until ${unlock(unlockAt, unlockBlock)}; retry it then.`,
+  ParkNotVetoed: ({ index }) => `Release ${show(index)} is not vetoed, so there is nothing to clear; retry it.`,
+  HeldLocked: ({ index, unlockAt, unlockBlock }) =>
+    `Entry ${show(index)} is locked until ${unlock(unlockAt, unlockBlock)}; finish it then.`,
+  LaneAssetPaused: ({ asset, until }) =>
+    `Asset ${show(asset)} is paused on the hub until ${time(until)}; try again then.`,
   ParkNotPayable: ({ index, reason }) => `Release ${show(index)} can't be paid: ${oneOf(PARKED, reason)}.`,
-  PaymentsPaused: ({ until }) =>
-    `The lane from the hub is paused until ${time(until)}; try it again then, or when the council has resumed it.`,
   ParkNotReturnable: ({ index }) =>
     `What is parked under index ${show(index)} is no release that the hub made; it can't be given back.`,
   ReturnNotYet: ({ index, returnableAt }) =>
@@ -131,10 +158,10 @@ const withdrawals: Record<string, SentenceOf> = {
   RequestRecipientInvalid: ({ requester, recipient }) =>
     `${show(requester)} can't ask for a payment to ${show(recipient)}; an owner names any address but zero, a controller its own.`,
   DestinationZero: () => "The request names no destination; give the eid of the vault that shall pay.",
-  FinishingStopped: ({ srcEid, halt, pausedUntil }) =>
-    `The lane from eid ${show(srcEid)} is stopped (${oneOf(HALT, halt)}; paused until ${time(pausedUntil)}); nothing that it brought is finished before it runs again.`,
+  FinishingStopped: ({ srcEid }) =>
+    `The lane from eid ${show(srcEid)} is halted or paused, and nothing that it brought is finished; try again when it runs.`,
   NotRefundable: ({ index, reason }) =>
-    `Entry ${show(index)} can't be refunded: ${oneOf(HELD, reason)}; only deposits in suspense can.`,
+    `Entry ${show(index)} can't be refunded: ${oneOf(HELD, reason)}; only deposits that have no time of their own can.`,
   RefundNotYet: ({ index, refundableAt }) =>
     `Deposit ${show(index)} can be refunded from ${time(refundableAt)}; finish it before, if its reason is gone.`,
   WindowMismatch: ({ ref, previousCount, count }) =>
@@ -156,10 +183,48 @@ const lanes: Record<string, SentenceOf> = {
     `${oneOf(DIRECTION, direction)} eid ${show(eid)} is paused until ${time(until)}; try again then, or when the council has resumed it.`,
   OnlyPauseController: ({ caller }) => `${show(caller)} is not the pause controller; pause through it.`,
   PauseControllerZero: () => "A gateway needs a pause controller; give its address.",
-  OnlyPauser: ({ caller }) => `${show(caller)} is no pauser; use a pauser's key.`,
-  PauserInvalid: ({ pauser }) => `${show(pauser)} is zero, or is already what the call makes of it; check the address.`,
-  NotPaused: ({ eid, until }) =>
-    `No pause for eid ${show(eid)} ends at ${time(until)}; read pausedUntil and name that time.`,
+  PathNotEnabled: ({ eid, path }) =>
+    `Path ${show(path)} of eid ${show(eid)} is not enabled; a disabled one never comes back, so name another.`,
+  LanesFull: ({ most }) =>
+    `The gateway has its ${show(most)} lanes, and whoever pauses goes through all; open no more.`,
+  LaneNotHalted: ({ eid }) => `The lane with eid ${show(eid)} is not halted; there is nothing to lift.`,
+  QuarantineNotEmpty: ({ eid, attestations }) =>
+    `${show(attestations)} attestations of eid ${show(eid)} are in quarantine; lift each, or disable its path, first.`,
+  QuarantineUnknown: ({ path, count }) =>
+    `What path ${show(path)} attested at ${show(count)} is not in quarantine; check both.`,
+  AttestationUnknown: ({ path, count, head }) =>
+    `Path ${show(path)} did not attest ${show(head)} at ${show(count)}; show what it did attest.`,
+  NoContradiction: ({ count, head }) =>
+    `Both say ${show(head)} at ${show(count)}; that is no contradiction, and the lane stays as it is.`,
+  CountNotShown: ({ count }) =>
+    `The nodes don't speak of count ${show(count)}; show the window that ends there, or the two around it.`,
+  NothingVouched: ({ path, count }) =>
+    `Path ${show(path)} vouches for ${show(count)} already, or no window was executed up to there; show a later one.`,
+  KeyTooWeak: ({ caller, required, actual }) =>
+    `This takes ${oneOf(KEY, required)}, and ${show(caller)} has ${oneOf(KEY, actual)} here; use another.`,
+  KeyInvalid: ({ who, key }) => `${show(who)} can't become one with ${oneOf(KEY, key)} this way; check the address.`,
+  ScopeNotPausable: ({ scope }) =>
+    `Nobody stops or ends ${oneOf(SCOPE, scope)} a lane by a pause; it is made by evidence, and ended by the council.`,
+  NotStopped: ({ scope, id }) => `Nothing is stopped: ${scoped(scope, id)}; look with status.`,
+  ResumeNotProposed: ({ scope, id, stoppedAt }) =>
+    `Ending the stop of ${time(stoppedAt)} (${scoped(scope, id)}) is not proposed; propose it first.`,
+  ResumeNotReady: ({ readyAt, expiresAt }) =>
+    `It may be resumed from ${time(readyAt)} until ${time(expiresAt)}; come back then, or propose it again.`,
+  ReconciliationOfOther: ({ scope, id, stoppedAt }) =>
+    `The reconciliation is not of ${scoped(scope, id)}, stopped at ${time(stoppedAt)}; have that one signed.`,
+  ReconciliationTooOld: ({ observedAt }) =>
+    `The reconciliation was made at ${time(observedAt)}, not within the last hour; have a new one signed.`,
+  LanesMismatch: ({ expected, actual }) =>
+    `The reconciliation has ${show(actual)} lanes where ${show(expected)} are needed; have a new one signed.`,
+  LaneStateMismatch: ({ eid, executed, executedHead }) =>
+    `The lane from eid ${show(eid)} did not execute ${show(executed)} entries with head ${show(executedHead)}; have it signed as it is.`,
+  FiguresMismatch: ({ eid }) =>
+    `The books of eid ${show(eid)} are not as they were signed; find out why, and have a new reconciliation signed.`,
+  MonitorSignaturesLength: ({ expected, actual }) =>
+    `The monitors' signatures are ${show(actual)} bytes where ${show(expected)} are needed; bring exactly the threshold, 65 bytes each.`,
+  SignerNotMonitor: ({ signer }) => `${show(signer)} is not a monitor's key here; leave its signature out.`,
+  MonitorsNotAscending: () =>
+    "The monitors' signatures are not in ascending order of their signers, each once; sort them.",
   ControllerNotOfGateway: ({ expected, actual }) =>
     `The gateway names ${show(actual)} as its pause controller, not ${show(expected)}; deploy it where the gateway expects it.`,
   NothingToSeal: ({ dstEid }) => `Every entry to eid ${show(dstEid)} is sealed already; post one first.`,
@@ -251,6 +316,18 @@ const setup: Record<string, SentenceOf> = {
   PathInvalid: ({ eid, adapter }) =>
     `${show(adapter)} is no contract, or a path of eid ${show(eid)} already; name a new adapter.`,
   PathsFull: ({ eid }) => `The lane with eid ${show(eid)} has its 4 enabled paths; one must be disabled first.`,
+  RulesNotTighter: ({ asset }) =>
+    `The rules of asset ${show(asset)} would not all be as strict, or nothing stricter; loosening takes the council.`,
+  LaneRulesNotTighter: ({ eid, asset }) =>
+    `The rules of asset ${show(asset)} on eid ${show(eid)} would not all be as strict, or nothing stricter; loosening takes the council.`,
+  LimitInvalid: ({ asset }) =>
+    `The limit of asset ${show(asset)} has a zero, a share above 100, or takes over 30 days to fill; give another.`,
+  LaneLimitInvalid: ({ eid, asset }) =>
+    `The limit of asset ${show(asset)} on eid ${show(eid)} has a zero, a share above 100, or takes over 30 days to fill; give another.`,
+  WaitZero: () => "A large release has to wait; give seconds and blocks above zero.",
+  LargeWaitZero: () => "A large deposit has to wait; give seconds and blocks above zero.",
+  MonitorThresholdTooLow: ({ threshold }) =>
+    `A threshold of ${show(threshold)} monitors proves nothing; give at least one.`,
   WindowLimitNotTighter: ({ current, requested }) =>
     `A window limit of ${show(requested)} does not tighten ${show(current)}; give a smaller one, above 0.`,
   RemoteAlreadyOpen: ({ eid }) => `The path knows the gateway at eid ${show(eid)} already; it is set once.`,
@@ -275,6 +352,8 @@ const callers: Record<string, SentenceOf> = {
   OnlyGateway: ({ caller }) => `${show(caller)} may not send on a path; dispatch at the gateway.`,
   OnlyOurGateway: ({ caller }) => `${show(caller)} may not bring entries; execute at the gateway.`,
   CallerNotGateway: ({ caller }) => `${show(caller)} may not bring entries; execute at the gateway.`,
+  CallerNotPauseController: ({ caller }) => `${show(caller)} is not the pause controller; pause through it.`,
+  NotThePauseController: ({ caller }) => `${show(caller)} is not the pause controller; pause through it.`,
   OnlySelf: ({ caller }) => `${show(caller)} may not push a payment; retry the parked release.`,
   OnlyMinter: ({ caller }) => `${show(caller)} may not mint this token; use the minter's key.`,
   OnlyEndpoint: ({ addr }) => `${show(addr)} is not the LayerZero endpoint; let the endpoint deliver.`,

@@ -46,6 +46,7 @@ export type Attack = {
   before: Backing[];
 };
 
+/** Of the contracts' `Scope`. */
 const IN = 0;
 /** Beyond, the pause is missing. */
 const PAUSE_BLOCKS = 15n;
@@ -188,8 +189,8 @@ async function untilPaused({
     const [paused] = await client.getContractEvents({
       address: hub.pauseController,
       abi: pauseControllerAbi,
-      eventName: "Paused",
-      args: { eid: src.eid, direction: IN },
+      eventName: "Stopped",
+      args: { scope: IN, id: src.eid },
       fromBlock: attestedBlock,
       toBlock: head,
     });

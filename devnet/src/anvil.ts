@@ -3,7 +3,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { type Address, createPublicClient, type Hex, http, type PublicClient, toHex } from "viem";
-import { mnemonicToAccount } from "viem/accounts";
+import { mnemonicToAccount, privateKeyToAddress } from "viem/accounts";
 import { ProgramMissingError } from "./errors.ts";
 import { freePort } from "./ports.ts";
 import { type RunningProcess, startProcess } from "./process.ts";
@@ -52,11 +52,13 @@ const BLOCK_GAS_LIMIT = 1_000_000_000n;
  * addresses would hide a mix-up of source and destination.
  */
 export function devAccounts({ chainId, count }: { chainId: number; count: number }): DevAccount[] {
-  return Array.from({ length: count }, (_, addressIndex) => {
-    const account = mnemonicToAccount(DEV_MNEMONIC, { accountIndex: chainId, addressIndex });
-    const key = account.getHdKey().privateKey;
-    if (!key) throw new Error(`account ${addressIndex} of chain ${chainId} has no private key`);
-    return { address: account.address, privateKey: toHex(key) };
+  // The seed is stretched once for all of them: that takes about 50 ms.
+  const branch = mnemonicToAccount(DEV_MNEMONIC, { path: `m/44'/60'/${chainId}'/0` }).getHdKey();
+  return Array.from({ length: count }, (_, index) => {
+    const key = branch.deriveChild(index).privateKey;
+    if (!key) throw new Error(`account ${index} of chain ${chainId} has no private key`);
+    const privateKey = toHex(key);
+    return { address: privateKeyToAddress(privateKey), privateKey };
   });
 }
 

@@ -132,3 +132,24 @@ test("what stays undecided too long is an alert", async () => {
   await vi.waitFor(() => expect(findings.standing("alert")).toMatchObject([{ kind: "attestation-undecided" }]));
   expect(watch.open()).toBe(1);
 });
+
+test("a fact ends at once when its path is disabled, and stands again where that was reorganised away", async () => {
+  const { watch, findings, verdicts } = start();
+  verdicts.set(1n, "unknown");
+  watch.offer([attestation(1)]);
+  await vi.waitFor(() => expect(findings.standing("fact")).toHaveLength(1));
+  verdicts.set(1n, "void");
+  await vi.waitFor(() => expect(findings.standing()).toEqual([]), { timeout: 5_000 });
+  verdicts.set(1n, "unknown");
+  await vi.waitFor(() => expect(findings.standing("fact")).toHaveLength(1), { timeout: 5_000 });
+});
+
+test("of each path the highest known attestation is kept", async () => {
+  const { watch, verdicts } = start();
+  for (const count of [1n, 2n, 3n]) verdicts.set(count, "known");
+  verdicts.set(4n, "unknown");
+  watch.offer([attestation(1), attestation(3), attestation(2), attestation(4)]);
+  await vi.waitFor(() => expect(watch.open()).toBe(0));
+  expect(watch.known(2, 1)).toEqual([attestation(3)]);
+  expect(watch.known(1, 2)).toEqual([]);
+});

@@ -1,6 +1,7 @@
 /**
  * Judges every attestation that any source of a destination shows, the newest first, and asks again until it is decided.
- * None is dropped: an attestation ends by being known to the lane's source, or by being gone from the destination.
+ * None is dropped: an attestation ends by being known to the lane's source, by being gone from the destination, or when its
+ * path is disabled.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -15,8 +16,10 @@ export type AttestationWatch = {
   offer(attestations: readonly Attestation[]): void;
   /** A new block of this chain: what waited for it is asked again at once. */
   wake(srcEid: number): void;
-  /** Attestations that are not decided. */
-  open(): number;
+  /** Attestations that are not decided, of one lane where it is named. */
+  open(lane?: { srcEid: number; dstEid: number }): number;
+  /** Of each path, the highest count of the lane at which what it attested is known to the source. */
+  known(srcEid: number, dstEid: number): Attestation[];
   run(): Promise<void>;
 };
 
@@ -25,14 +28,18 @@ type State = {
   attestation: Attestation;
   offeredAt: number;
   askAt: number;
-  /** Since when no source shows it any more. */
+  /** Since when no source shows it any more, or its path is disabled. */
   goneSince: number;
+  isVoid: boolean;
 };
 
 const AT_ONCE = 32;
 /** A fact, or a disagreement, may end. */
 const ASK_AGAIN_MS = 2_000;
-/** For so long no source may show an attestation before it is taken for reorganised away: nodes behind one URL differ. */
+/**
+ * For so long no source may show an attestation, or its path enabled, before that is taken for settled: nodes behind one URL
+ * differ, and a reorg brings back what it took.
+ */
 const GONE_MS = 30_000;
 
 export function createAttestationWatch({
@@ -57,6 +64,7 @@ export function createAttestationWatch({
   const fresh: State[] = [];
   const asked = new Set<State>();
   const found = new Map<string, Found>();
+  const known = new Map<string, Attestation>();
   const busy = new Set<Promise<void>>();
   let isFreshsTurn = true;
   const openCount = metrics.gauge({
@@ -105,13 +113,17 @@ export function createAttestationWatch({
     const { src, dst, lane } = laneOf(attestation);
     const judgement = await judge({ attestation, src, dst });
     const { verdict } = judgement;
-    state.goneSince = verdict === "gone" ? Math.min(state.goneSince, Date.now()) : Number.POSITIVE_INFINITY;
+    const isOver = verdict === "gone" || verdict === "void";
+    state.goneSince = isOver ? Math.min(state.goneSince, Date.now()) : Number.POSITIVE_INFINITY;
+    if (verdict === "known") noteKnown(attestation);
+    state.isVoid = verdict === "void";
+    if (state.isVoid) found.delete(id);
     if (verdict === "known" || Date.now() - state.goneSince >= GONE_MS) {
       states.delete(id);
       asked.delete(state);
       found.delete(id);
       decided.inc({ verdict });
-    } else if (verdict === "gone") {
+    } else if (isOver) {
       state.askAt = Date.now() + pollMs;
     } else {
       state.askAt = Date.now() + (verdict === "open" ? pollMs : ASK_AGAIN_MS);
@@ -127,7 +139,19 @@ export function createAttestationWatch({
     findings.report("attestations", [...found.values()]);
   }
 
-  const open = () => states.size - [...found.values()].filter(({ level }) => level === "fact").length;
+  function noteKnown(attestation: Attestation): void {
+    const { srcEid, dstEid, path, count } = attestation;
+    const key = `${srcEid}:${dstEid}:${path}`;
+    if (count > (known.get(key)?.count ?? -1n)) known.set(key, attestation);
+  }
+
+  const open: AttestationWatch["open"] = (lane) =>
+    [...states.values()].filter(
+      ({ id, isVoid, attestation: { srcEid, dstEid } }) =>
+        !isVoid &&
+        found.get(id)?.level !== "fact" &&
+        (lane === undefined || (lane.srcEid === srcEid && lane.dstEid === dstEid)),
+    ).length;
 
   return {
     offer(attestations) {
@@ -137,7 +161,7 @@ export function createAttestationWatch({
           logger.error({ ...attestation }, "an attestation of a lane that the deployment does not have");
         } else if (!states.has(id)) {
           const never = Number.POSITIVE_INFINITY;
-          const state = { id, attestation, offeredAt: Date.now(), askAt: 0, goneSince: never };
+          const state = { id, attestation, offeredAt: Date.now(), askAt: 0, goneSince: never, isVoid: false };
           states.set(id, state);
           fresh.push(state);
         }
@@ -152,6 +176,8 @@ export function createAttestationWatch({
       pump();
     },
     open,
+    known: (srcEid, dstEid) =>
+      [...known.values()].filter((attestation) => attestation.srcEid === srcEid && attestation.dstEid === dstEid),
     async run() {
       while (!shutdown.signal.aborted) {
         pump();

@@ -19,9 +19,10 @@ export async function readVaultAsset({
   const onVault = { address: deployment.vault, abi: collateralVaultAbi, blockNumber } as const;
   const onHub = { address: hub.deployment.clearingHouse, abi: clearingHouseAbi, blockNumber: hub.blockNumber } as const;
   const args = [deployment.eid, asset] as const;
-  const [[deposited, released], { token, scale }, [credited, authorised], suspense] = await Promise.all([
+  const [[deposited, released], { token, scale }, [, queued], [credited, authorised], suspense] = await Promise.all([
     client.readContract({ ...onVault, functionName: "book", args: [asset] }),
     client.readContract({ ...onVault, functionName: "assetOf", args: [asset] }),
+    client.readContract({ ...onVault, functionName: "bucketOf", args: [asset] }),
     hub.client.readContract({ ...onHub, functionName: "laneBook", args }),
     hub.client.readContract({ ...onHub, functionName: "suspense", args }),
   ]);
@@ -32,7 +33,8 @@ export async function readVaultAsset({
     args: [deployment.vault],
     blockNumber,
   });
-  return { chain: deployment.name, asset, deposited, released, held, scale, token, credited, authorised, suspense };
+  const figures = { deposited, released, queued, held, scale, token, credited, authorised, suspense };
+  return { chain: deployment.name, asset, ...figures };
 }
 
 export async function readAsset({

@@ -30,7 +30,10 @@ function view(
   const made = createChainView({
     common,
     // No other part of a deployment is read here.
-    deployment: { name, eid, chainId, gateway, deployBlock, role: "vault", vault: gateway } as ChainDeployment,
+    deployment: {
+      ...{ name, eid, chainId, gateway, deployBlock, role: "vault" },
+      ...{ vault: gateway, pauseController: gateway, accessManager: gateway },
+    } as ChainDeployment,
     client: createUncheckedChain({ name, chainId, rpcUrl }).client,
     source: 0,
     pollMs: 20,

@@ -1,10 +1,12 @@
 /** The monitor's configuration file; docs and an example in monitor/README.md and monitor/config.example.json. */
 
+import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { readConfig } from "@weighlock/core/config.ts";
+import { configError, readConfig } from "@weighlock/core/config.ts";
 import { type PublicDeployment, readPublicDeployment } from "@weighlock/core/deployment.ts";
 import { createLogger, type Logger } from "@weighlock/core/logger.ts";
 import { AllowSingleSource, checkSigningSources, Sources } from "@weighlock/core/rpcSources.ts";
+import type { Hex } from "viem";
 import { z } from "zod";
 
 /** What the monitor and the pauser both say of the chains they read and of their process. */
@@ -23,15 +25,30 @@ export const ReaderConfig = z.object({
   logLevel: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
 });
 
+export const PrivateKey = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{64}$/, "expected 32 bytes of hex")
+  .transform((value) => value as Hex);
+
 export const MonitorConfig = ReaderConfig.extend({
   /** Blocks in one eth_getLogs. */
   maxRange: z.coerce.number().int().min(1).default(1_000),
   /** An attestation that can't be decided for so long is an alert. */
   undecidedAlertSeconds: z.coerce.number().int().min(1).default(60),
+  /** Something that has been in quarantine for so long is an alert. */
+  quarantineAlertSeconds: z.coerce.number().int().min(1).default(3_600),
+  /** For so long what a council, guardian or pauser did is an alert. */
+  actionAlertSeconds: z.coerce.number().int().min(1).default(86_400),
+  /** Ids of facts that somebody has looked at: they keep nothing from being signed for. */
+  dismissed: z.array(z.string()).default([]),
+  /** The key that signs reconciliations: one of the controllers' monitors', and no path's. Without it nothing is signed. */
+  signerPrivateKey: PrivateKey.optional(),
+  /** Or a file with nothing else in it; relative to this file. */
+  signerKeyFile: z.string().min(1).optional(),
 });
 
 export type MonitorSettings = Readonly<z.output<typeof MonitorConfig>>;
-export type MonitorSetup = { settings: MonitorSettings; deployment: PublicDeployment };
+export type MonitorSetup = { settings: MonitorSettings; deployment: PublicDeployment; signerKey?: Hex };
 
 /** Reads the file and the deployment; throws ConfigError with what is wrong. */
 export function readSetup({
@@ -42,7 +59,31 @@ export function readSetup({
   env?: Readonly<Record<string, string | undefined>>;
 }): MonitorSetup {
   const settings = readConfig({ schema: MonitorConfig, file, env });
-  return { settings, deployment: readChains({ file, settings, service: "monitor" }) };
+  const deployment = readChains({ file, settings, service: "monitor" });
+  const signerKey = readSignerKey({ file, settings });
+  return { settings, deployment, ...(signerKey !== undefined && { signerKey }) };
+}
+
+function readSignerKey({
+  file,
+  settings: { signerPrivateKey, signerKeyFile },
+}: {
+  file: string;
+  settings: MonitorSettings;
+}): Hex | undefined {
+  if (signerKeyFile === undefined) return signerPrivateKey;
+  if (signerPrivateKey !== undefined) {
+    throw configError(file, { signerKeyFile: "expected either a key or a file with one" });
+  }
+  let text: string;
+  try {
+    text = readFileSync(resolve(dirname(file), signerKeyFile), "utf8").trim();
+  } catch {
+    throw configError(file, { signerKeyFile: "expected a file that can be read" });
+  }
+  const key = PrivateKey.safeParse(text);
+  if (key.success) return key.data;
+  throw configError(file, { signerKeyFile: "expected a file with 32 bytes of hex and nothing else" });
 }
 
 /** The deployment that a configuration names, once its sources are found to fit. */

@@ -3,10 +3,22 @@
 import type { Found } from "./findings.ts";
 import { describeFailure, reconcileLanes } from "./reconcile.ts";
 import type { Reconciled } from "./reconciler.ts";
+import { HALTS } from "./stopped.ts";
 
-const HALTS = ["none", "Contradiction", "FalseAck", "FalseReturn"];
+/** What evidence has halted; what the council closed is no evidence. */
+const LANE_HALTED: Readonly<Record<number, string>> = {
+  1: "a contradiction",
+  2: "a false return: its app gave back what was never released",
+  3: "a false acknowledgement: its peer told of a head that was never sealed here",
+};
 
-export function findingsOf({ reading, assets, vaults, stopped }: Reconciled): Found[] {
+export function findingsOf({
+  reading,
+  assets,
+  vaults,
+  stopped,
+  unsummed,
+}: Pick<Reconciled, "reading" | "assets" | "vaults" | "stopped" | "unsummed">): Found[] {
   const { blocks } = reading;
   const symbolOf = (asset: number) => assets.find((each) => each.asset === asset)?.symbol ?? `asset ${asset}`;
   const residuals = assets.flatMap(({ symbol, failures }) =>
@@ -21,6 +33,17 @@ export function findingsOf({ reading, assets, vaults, stopped }: Reconciled): Fo
         evidence: { identity: failure.identity, residual: failure.residual, blocks },
       }),
     ),
+  );
+  const figures = unsummed.map(
+    ({ identity, chain = "", asset, residual }): Found => ({
+      id: `figure:${symbolOf(asset)}:${chain}:${identity}`,
+      level: "alert",
+      kind: "residual",
+      asset: symbolOf(asset),
+      chain,
+      text: `${symbolOf(asset)}: ${describeFailure({ identity, chain, residual })}`,
+      evidence: { identity, residual, blocks },
+    }),
   );
   const below = vaults
     .filter(({ surplus }) => surplus < 0n)
@@ -45,17 +68,19 @@ export function findingsOf({ reading, assets, vaults, stopped }: Reconciled): Fo
       evidence: { identity, residual, blocks },
     }),
   );
-  const halts = stopped
-    .filter(({ what }) => what === "halt")
-    .map(
-      ({ chain, eid, reason = 0 }): Found => ({
+  const halts = stopped.flatMap(({ chain, what, eid, reason = 0 }): Found[] => {
+    const why = LANE_HALTED[reason];
+    if (what !== "halt" || why === undefined) return [];
+    return [
+      {
         id: `lane-halted:${chain}:${eid}`,
         level: "alert",
         kind: "lane-halted",
         chain,
-        text: `${chain}: the lane from and to ${eid} is halted for ${HALTS[reason] ?? reason}`,
+        text: `${chain}: the lane from and to ${eid} is halted for ${why}`,
         evidence: { eid, reason: HALTS[reason] ?? reason },
-      }),
-    );
-  return [...residuals, ...below, ...lanes, ...halts];
+      },
+    ];
+  });
+  return [...residuals, ...figures, ...below, ...lanes, ...halts];
 }

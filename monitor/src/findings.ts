@@ -11,6 +11,12 @@ export type Kind =
   | "vault-below-book"
   | "lane-mismatch"
   | "lane-halted"
+  | "lane-closed"
+  | "contradiction"
+  | "quarantine-waits"
+  | "large-release"
+  | "bucket-use"
+  | "privileged-action"
   | "source-broken";
 
 export type Found = {

@@ -14,6 +14,7 @@ import { askStatus, MonitorStatus } from "./statusAnswer.ts";
 
 const cleanup = createCleanup();
 const WAIT = { timeout: 15_000, interval: 50 };
+vi.setConfig({ testTimeout: 60_000 });
 let local: LocalNetwork;
 let lane: LaneDeployment;
 let url: string;
@@ -34,6 +35,9 @@ beforeAll(async () => {
     pollMs: 30,
     maxRange: 7,
     undecidedAlertSeconds: 60,
+    quarantineAlertSeconds: 3_600,
+    actionAlertSeconds: 86_400,
+    dismissed: [],
     logLevel: "silent",
   };
   ({ url } = await createMonitor({ common, setup: { settings, deployment: { chains } } }));
@@ -110,6 +114,20 @@ test("it is ready, and whoever asks for newer facts waits for them", async () =>
   expect(facts).toMatchObject([{ kind: "unknown-commitment", srcEid: lane.src.eid, dstEid: lane.dst.eid, path: 1 }]);
   const metrics = await (await fetch(`${url}/metrics`)).text();
   expect(metrics).toMatch(/weighlock_monitor_findings_count\{level="fact",kind="unknown-commitment".*\} 1/);
+});
+
+test("a contradiction that the gateway saw is told with whose path to disable", async () => {
+  await local.attest(lane, 0);
+  await vi.waitFor(async () => {
+    const { alerts } = await now();
+    expect(alerts).toContainEqual(
+      expect.objectContaining({
+        kind: "contradiction",
+        text: expect.stringContaining(`disablePath ${lane.src.eid} 1`),
+      }),
+    );
+    expect(alerts).toContainEqual(expect.objectContaining({ kind: "lane-halted" }));
+  }, WAIT);
 });
 
 test.each(["/facts?since=x", "/facts?since=1&wait=-1"])("%s is malformed", async (path) => {

@@ -1,19 +1,30 @@
 /**
  * The monitor: reads every chain for itself, reconciles every lane and asset at each block, and judges every attestation.
+ * Where it has a key it signs what it finds in order, for whoever resumes what was stopped.
  *
- * It shares transport with the other services and nothing that decides for them, holds no key and sends nothing. What it
- * knows is in memory and read again from the deployment's block at each start.
+ * It shares transport with the other services and nothing that decides for them, and sends nothing. What it knows is in
+ * memory and read again from the deployment's block at each start.
  */
 
 import type { Common } from "@weighlock/core/common.ts";
 import { createHttpServer, type HttpServer } from "@weighlock/core/http.ts";
+import { privateKeyToAccount } from "viem/accounts";
 import { createAttestationWatch } from "./attestationWatch.ts";
 import { createChainView } from "./chainView.ts";
 import type { MonitorSetup } from "./config.ts";
+import { bucketsInUse } from "./detectors/bucketUse.ts";
+import { shownContradictions } from "./detectors/contradiction.ts";
+import { closedLanes } from "./detectors/laneClosed.ts";
+import { largeReleases } from "./detectors/largeRelease.ts";
+import { longQuarantines } from "./detectors/longQuarantine.ts";
+import { privilegedActions } from "./detectors/privilegedAction.ts";
+import { findProvable } from "./evidence.ts";
 import { createFindings, type Found } from "./findings.ts";
-import { createReconciler } from "./reconciler.ts";
+import { createReconciler, type Reconciled } from "./reconciler.ts";
+import { createReconciliationRoute } from "./reconciliationRoute.ts";
 import { createRoutes } from "./routes.ts";
 import { createChainSources } from "./sources.ts";
+import { createWording } from "./wording.ts";
 
 /** A reading older than this is none. */
 const READING_VALID_MS = 30_000;
@@ -21,7 +32,7 @@ const READING_VALID_MS = 30_000;
 /** Resolves when it listens; it is ready when it has caught up with every chain. Ends with the shutdown. */
 export async function createMonitor({
   common,
-  setup: { settings, deployment },
+  setup: { settings, deployment, signerKey },
 }: {
   common: Common;
   setup: MonitorSetup;
@@ -57,7 +68,23 @@ export async function createMonitor({
       }),
     ),
   );
-  const reconciler = createReconciler({ common, deployment, views, findings });
+  const wording = createWording(deployment);
+  const reconciler = createReconciler({ common, deployment, views, findings, detect });
+
+  async function detect(reconciled: Reconciled): Promise<Found[]> {
+    const { reading, stopped, buckets, quarantines, contradictions, actions, pins, journalOf } = reconciled;
+    const { lanes } = reading;
+    const facts = findings.standing("fact");
+    return [
+      ...closedLanes(stopped, wording),
+      ...longQuarantines(quarantines, { afterSeconds: settings.quarantineAlertSeconds, wording }),
+      ...largeReleases(reading, wording),
+      ...bucketsInUse(buckets, wording),
+      ...privilegedActions(actions, { forSeconds: settings.actionAlertSeconds, wording }),
+      ...shownContradictions(contradictions, wording),
+      ...(await findProvable({ pins, stopped, journalOf, facts, lanes, attestations, wording })),
+    ];
+  }
 
   function onChange(name: string, eid: number, source: number): void {
     const view = views.find((each) => each.deployment.name === name && each.source === source);
@@ -89,6 +116,11 @@ export async function createMonitor({
     return isFresh ? waits : [...waits, `not reconciled: ${reconciler.failure() ?? "the last reading is old"}`];
   }
 
+  const signer = signerKey === undefined ? undefined : privateKeyToAccount(signerKey);
+  const reconciliation = createReconciliationRoute({
+    ...{ logger, deployment, sources, signer, reconciler, findings, attestations, notReady },
+    dismissed: settings.dismissed,
+  });
   const running = Promise.all([...views.map((view) => view.run()), attestations.run(), reconciler.run()]);
   shutdown.onStop("monitor", () => running);
   const server = await createHttpServer({
@@ -96,8 +128,15 @@ export async function createMonitor({
     host: settings.host,
     port: settings.port,
     ready: notReady,
-    routes: createRoutes({ sources, views, findings, reconciler, openAttestations: attestations.open }),
+    routes: createRoutes({
+      ...{ sources, views, findings, reconciler, reconciliation },
+      openAttestations: () => attestations.open(),
+      signer: signer?.address,
+    }),
   });
-  logger.info({ url: server.url, chains: deployment.chains.map(({ name }) => name) }, "listening");
+  logger.info(
+    { url: server.url, signer: signer?.address, chains: deployment.chains.map(({ name }) => name) },
+    "listening",
+  );
   return server;
 }

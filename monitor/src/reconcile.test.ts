@@ -1,5 +1,7 @@
+import { Held, Parked, Stage } from "@weighlock/core/waiting.ts";
+import { zeroHash } from "viem";
 import { describe, expect, test } from "vitest";
-import type { LaneReading, Reading, VaultAssetReading } from "./reading.ts";
+import type { EntryReading, LaneReading, Reading, VaultAssetReading, Waiting } from "./reading.ts";
 import { reconcile, reconcileLanes } from "./reconcile.ts";
 
 const lane = (src: string, dst: string, over: Partial<LaneReading> = {}): LaneReading => ({
@@ -12,6 +14,7 @@ const lane = (src: string, dst: string, over: Partial<LaneReading> = {}): LaneRe
   headsEqual: true,
   between: [],
   parked: [],
+  struck: [],
   ...over,
 });
 const vault = (over: Partial<VaultAssetReading> = {}): VaultAssetReading => ({
@@ -19,6 +22,7 @@ const vault = (over: Partial<VaultAssetReading> = {}): VaultAssetReading => ({
   asset: 1,
   deposited: 0n,
   released: 0n,
+  queued: 0n,
   held: 0n,
   scale: 10n,
   token: "0x0000000000000000000000000000000000000001",
@@ -37,6 +41,15 @@ const deposits = (...amounts: bigint[]) =>
   amounts.map((amount, i) => ({ index: BigInt(i), kind: 1, asset: 1, amount }));
 const releases = (...amounts: bigint[]) =>
   amounts.map((amount, i) => ({ index: BigInt(i), kind: 3, asset: 1, amount }));
+/** The same, executed and waiting. */
+const waiting = (entries: readonly EntryReading[], reason: number, stage: number = Stage.Arrived): Waiting[] =>
+  entries.map((entry) => ({
+    ...entry,
+    reason,
+    terms: { parkedAt: 0n, unlockAt: 0n, unlockBlock: 0n, stage },
+    words: { word: 0n, account: zeroHash, party: zeroHash },
+  }));
+const parkedReleases = (...amounts: bigint[]) => waiting(releases(...amounts), Parked.Refused);
 
 const settled = vault({ deposited: 100n, released: 30n, held: 700n, credited: 100n, authorised: 30n });
 const quiet = [lane("alpha", "hub"), lane("hub", "alpha")];
@@ -64,19 +77,63 @@ describe("reconcile()", () => {
   });
 
   test("counts suspense and parked releases", () => {
-    const lanes = [lane("alpha", "hub"), lane("hub", "alpha", { parked: releases(5n) })];
-    const stuck = vault({ deposited: 100n, held: 1000n, credited: 100n, authorised: 5n, suspense: 20n });
+    const lanes = [
+      lane("alpha", "hub", { parked: waiting(deposits(20n), Held.OverLimit) }),
+      lane("hub", "alpha", { parked: parkedReleases(5n) }),
+    ];
+    const stuck = vault({ deposited: 100n, held: 1000n, credited: 100n, authorised: 5n, queued: 5n, suspense: 20n });
     expect(reconcile(reading(75n, [stuck], lanes))[0]).toMatchObject({ suspense: 20n, parked: 5n, residual: 0n });
+  });
+
+  test.each(["AssetUnlisted", "OwnerZero", "Large", "OverLimit", "OverExposure", "AssetPaused"] as const)(
+    "a deposit that is held for %s is in suspense, to the unit",
+    (reason) => {
+      const lanes = [lane("alpha", "hub", { parked: waiting(deposits(20n), Held[reason]) }), lane("hub", "alpha")];
+      const held = vault({ deposited: 100n, held: 1000n, credited: 100n, suspense: 20n });
+      expect(reconcile(reading(80n, [held], lanes))[0]?.failures).toEqual([]);
+      const more = reconcile(reading(79n, [{ ...held, suspense: 21n }], lanes))[0]?.failures;
+      expect(more).toEqual([{ identity: "suspense = deposits held", chain: "alpha", residual: 1n }]);
+    },
+  );
+
+  test("what holds no money is in no sum", () => {
+    const parked = [...waiting(deposits(7n), Held.NotCreditable), ...waiting(deposits(9n), Held.BookFull)];
+    const lanes = [lane("alpha", "hub", { parked }), lane("hub", "alpha")];
+    expect(reconcile(reading(70n, [settled], lanes))[0]?.failures).toEqual([]);
+  });
+
+  test("a release that was struck stays authorised and is paid to nobody", () => {
+    const lanes = [lane("alpha", "hub"), lane("hub", "alpha", { struck: releases(5n) })];
+    const struck = vault({ deposited: 100n, held: 1000n, credited: 100n, authorised: 5n });
+    expect(reconcile(reading(95n, [struck], lanes))[0]).toMatchObject({ parked: 5n, residual: 0n, failures: [] });
+    expect(reconcile(reading(95n, [struck], quiet))[0]?.residual).toBe(5n);
+  });
+
+  test("a vault sets aside what is parked and payable, and nothing else", () => {
+    const parked = [
+      ...waiting(releases(5n), Parked.Large, Stage.Waited),
+      ...waiting(releases(3n), Parked.BeyondBook, Stage.Unbacked),
+    ];
+    const lanes = [lane("alpha", "hub"), lane("hub", "alpha", { parked })];
+    const queueing = vault({ deposited: 100n, held: 1000n, credited: 100n, authorised: 8n, queued: 5n });
+    expect(reconcile(reading(92n, [queueing], lanes))[0]?.failures).toEqual([]);
+    expect(reconcile(reading(92n, [{ ...queueing, queued: 8n }], lanes))[0]?.failures).toEqual([
+      { identity: "queued = parked and payable", chain: "alpha", residual: 3n },
+    ]);
   });
 
   const returns = (...amounts: bigint[]) => releases(...amounts).map((entry) => ({ ...entry, kind: 4 }));
 
-  test.each<[string, LaneReading[]]>([
-    ["parked in the vault", [lane("alpha", "hub"), lane("hub", "alpha", { parked: releases(5n) })]],
-    ["on its way back", [lane("alpha", "hub", { posted: 1n, between: returns(5n) }), lane("hub", "alpha")]],
-    ["held on the hub", [lane("alpha", "hub", { parked: returns(5n) }), lane("hub", "alpha")]],
-  ])("a release of 5 that is %s is still authorised and counted once", (_, lanes) => {
-    const unpaid = vault({ deposited: 100n, held: 1000n, credited: 100n, authorised: 5n });
+  test.each<[string, LaneReading[], bigint]>([
+    ["parked in the vault", [lane("alpha", "hub"), lane("hub", "alpha", { parked: parkedReleases(5n) })], 5n],
+    ["on its way back", [lane("alpha", "hub", { posted: 1n, between: returns(5n) }), lane("hub", "alpha")], 0n],
+    [
+      "held on the hub",
+      [lane("alpha", "hub", { parked: waiting(returns(5n), Held.Returned) }), lane("hub", "alpha")],
+      0n,
+    ],
+  ])("a release of 5 that is %s is still authorised and counted once", (_, lanes, queued) => {
+    const unpaid = vault({ deposited: 100n, held: 1000n, credited: 100n, authorised: 5n, queued });
     expect(reconcile(reading(95n, [unpaid], lanes))[0]).toMatchObject({ residual: 0n, failures: [] });
     expect(reconcile(reading(95n, [unpaid], quiet))[0]?.residual).toBe(5n);
   });

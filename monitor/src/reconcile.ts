@@ -1,12 +1,13 @@
 /**
  * Conservation, by entry (docs/invariants.md 1, 2, 3): what the vaults owe is what the ledger says, plus suspense, plus
  * what is parked or held, plus the entries in flight; and each lane's book on the hub is the vault's book less what is
- * in flight. A release that a vault gives back stays authorised on its whole way back, until the hub settles it. Every
- * identity is exact; a residual is the amount by which one fails.
+ * in flight. A release that a vault gives back stays authorised on its whole way back, until the hub settles it; one that
+ * the council struck stays authorised for good. Every identity is exact; a residual is the amount by which one fails.
  */
 
 import { EntryKind } from "@weighlock/core/entry.ts";
-import type { LaneReading, Reading, VaultAssetReading } from "./reading.ts";
+import { isSuspended, Stage } from "@weighlock/core/waiting.ts";
+import type { EntryReading, LaneReading, Reading, VaultAssetReading, Waiting } from "./reading.ts";
 
 export type AssetReconciliation = {
   asset: number;
@@ -21,7 +22,7 @@ export type AssetReconciliation = {
   held: bigint;
   /** Deposits, releases and returns that were posted and not executed. */
   inFlight: bigint;
-  /** Executed and waiting: releases in a vault, returns on the hub. */
+  /** Executed and waiting: releases in a vault, also those that were struck, and returns on the hub. */
   parked: bigint;
   /** The first identity that fails, by how much; 0 when all hold. */
   residual: bigint;
@@ -30,6 +31,9 @@ export type AssetReconciliation = {
 };
 
 export type Failure = { identity: string; chain?: string; residual: bigint };
+
+/** Over all vaults: it fails where that of any one of them does. */
+export const VAULTS_IDENTITY = "vaults = ledger + suspense + parked + in flight";
 
 /** A failure in one line. */
 export function describeFailure({ identity, chain, residual }: Failure): string {
@@ -53,6 +57,12 @@ export type VaultReconciliation = VaultAssetReading & {
   returnsInFlight: bigint;
   /** Releases executed and not paid, summed by entry. */
   releasesParked: bigint;
+  /** Of these, what the vault must be able to pay. */
+  releasesQueued: bigint;
+  /** Releases of the hub that were struck and are never paid, summed by entry. */
+  releasesStruck: bigint;
+  /** Deposits in suspense, summed by entry. */
+  depositsHeld: bigint;
   /** Releases that came back to the hub and are not settled, summed by entry. */
   returnsHeld: bigint;
   /** What the vault's tokens amount to beyond its book, rounded down: less than 0 is a loss, more a gift. */
@@ -63,15 +73,18 @@ export type VaultReconciliation = VaultAssetReading & {
 export function reconcileVaults({ vaults, lanes }: Reading): VaultReconciliation[] {
   return vaults.map((vault) => {
     const flow = flowOf(lanes, vault);
-    const { chain, deposited, released, held, scale, credited, authorised } = vault;
+    const { chain, deposited, released, queued, held, scale, credited, authorised, suspense } = vault;
     const surplus = floorDivide(held - (deposited - released) * scale, scale);
-    const { depositsInFlight, releasesInFlight, releasesParked, returnsInFlight, returnsHeld } = flow;
+    const { depositsInFlight, releasesInFlight, releasesParked, releasesStruck, returnsInFlight, returnsHeld } = flow;
     const failures = [
       { identity: "deposited = credited + deposits in flight", residual: deposited - credited - depositsInFlight },
       {
-        identity: "authorised = released + parked + releases in flight + returns in flight + returns held",
-        residual: authorised - released - releasesParked - releasesInFlight - returnsInFlight - returnsHeld,
+        identity: "authorised = released + parked + struck + releases in flight + returns in flight + returns held",
+        residual:
+          authorised - released - releasesParked - releasesStruck - releasesInFlight - returnsInFlight - returnsHeld,
       },
+      { identity: "suspense = deposits held", residual: suspense - flow.depositsHeld },
+      { identity: "queued = parked and payable", residual: queued - flow.releasesQueued },
       { identity: "tokens held ≥ deposited − released", residual: surplus < 0n ? surplus : 0n },
     ];
     return { ...vault, ...flow, surplus, failures: failing(failures.map((each) => ({ ...each, chain }))) };
@@ -85,13 +98,13 @@ export function reconcile(reading: Reading): AssetReconciliation[] {
     const total = (pick: (vault: VaultReconciliation) => bigint) => sum(vaults.map(pick));
     const book = total(({ deposited, released }) => deposited - released);
     const suspense = total((vault) => vault.suspense);
-    const parked = total((vault) => vault.releasesParked + vault.returnsHeld);
+    const parked = total((vault) => vault.releasesParked + vault.releasesStruck + vault.returnsHeld);
     const inFlight = total((vault) => vault.depositsInFlight + vault.releasesInFlight + vault.returnsInFlight);
     const lanes = total(({ credited, authorised }) => credited - authorised);
     const failures = [
       ...failing([
         {
-          identity: "vaults = ledger + suspense + parked + in flight",
+          identity: VAULTS_IDENTITY,
           residual: book - totalLedger - suspense - parked - inFlight,
         },
         { identity: "lanes (credited − authorised) = ledger + suspense", residual: lanes - totalLedger - suspense },
@@ -116,13 +129,20 @@ export function reconcile(reading: Reading): AssetReconciliation[] {
 
 type Flow = Pick<
   VaultReconciliation,
-  "depositsInFlight" | "releasesInFlight" | "returnsInFlight" | "releasesParked" | "returnsHeld"
+  | "depositsInFlight"
+  | "releasesInFlight"
+  | "returnsInFlight"
+  | "releasesParked"
+  | "releasesQueued"
+  | "releasesStruck"
+  | "depositsHeld"
+  | "returnsHeld"
 >;
 
 function flowOf(lanes: readonly LaneReading[], { chain, asset }: VaultAssetReading): Flow {
   const toHub = lanes.find(({ src }) => src === chain);
   const fromHub = lanes.find(({ dst }) => dst === chain);
-  const amounts = (entries: LaneReading["between"], kind: number) =>
+  const amounts = (entries: readonly EntryReading[], kind: number) =>
     sum(entries.filter((entry) => entry.asset === asset && entry.kind === kind).map((entry) => entry.amount));
   const inFlight = (lane: LaneReading | undefined, kind: number) =>
     lane ? directionOf(lane) * amounts(lane.between, kind) : 0n;
@@ -131,8 +151,16 @@ function flowOf(lanes: readonly LaneReading[], { chain, asset }: VaultAssetReadi
     releasesInFlight: inFlight(fromHub, EntryKind.Release),
     returnsInFlight: inFlight(toHub, EntryKind.Returned),
     releasesParked: amounts(fromHub?.parked ?? [], EntryKind.Release),
+    releasesQueued: amounts(fromHub?.parked.filter(isQueued) ?? [], EntryKind.Release),
+    releasesStruck: amounts(fromHub?.struck ?? [], EntryKind.Release),
+    depositsHeld: amounts(toHub?.parked.filter(({ reason }) => isSuspended(reason)) ?? [], EntryKind.Deposit),
     returnsHeld: amounts(toHub?.parked ?? [], EntryKind.Returned),
   };
+}
+
+/** Nothing is set aside for a park that could not be paid whatever its limits. */
+function isQueued({ terms }: Waiting): boolean {
+  return terms.stage !== Stage.Unbacked;
 }
 
 /** The two ends are read at different moments, so the destination may be the one that is ahead. */

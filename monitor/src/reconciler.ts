@@ -2,16 +2,35 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Common } from "@weighlock/core/common.ts";
-import { lanesOf, type PublicDeployment } from "@weighlock/core/deployment.ts";
+import {
+  type HubDeployment,
+  lanesOf,
+  type PublicDeployment,
+  type VaultDeployment,
+} from "@weighlock/core/deployment.ts";
 import { messageOf } from "@weighlock/core/errors.ts";
+import { type ActionTimes, timeActions } from "./actionTimes.ts";
+import { type BucketReading, readBuckets } from "./buckets.ts";
 import type { ChainView } from "./chainView.ts";
 import { findingsOf } from "./conservation.ts";
-import type { Findings } from "./findings.ts";
-import { createLiveHistory } from "./liveHistory.ts";
+import type { ShownContradiction } from "./detectors/contradiction.ts";
+import type { TimedAction } from "./detectors/privilegedAction.ts";
+import { compareSums, type EntrySums, sumEntries } from "./entrySums.ts";
+import { readContradictions } from "./evidence.ts";
+import type { Findings, Found } from "./findings.ts";
+import type { Journal } from "./journal.ts";
+import { createLiveHistory, type WordsCache } from "./liveHistory.ts";
 import type { Pin } from "./pin.ts";
+import { readQuarantines, type StandingQuarantine } from "./quarantines.ts";
 import { readState } from "./read.ts";
 import type { Reading } from "./reading.ts";
-import { type AssetReconciliation, reconcile, reconcileVaults, type VaultReconciliation } from "./reconcile.ts";
+import {
+  type AssetReconciliation,
+  type Failure,
+  reconcile,
+  reconcileVaults,
+  type VaultReconciliation,
+} from "./reconcile.ts";
 import { within } from "./sources.ts";
 import { readStopped, type Stopped } from "./stopped.ts";
 
@@ -22,6 +41,18 @@ export type Reconciled = {
   vaults: readonly VaultReconciliation[];
   /** Pauses that are in force and halts. */
   stopped: readonly Stopped[];
+  /** What the figures must be by their entries; undefined where not every entry is known. */
+  sums: readonly EntrySums[] | undefined;
+  /** Figures that are something else. */
+  unsummed: readonly (Failure & { asset: number })[];
+  buckets: readonly BucketReading[];
+  quarantines: readonly StandingQuarantine[];
+  /** Of lanes that are halted. */
+  contradictions: readonly ShownContradiction[];
+  actions: readonly TimedAction[];
+  pins: readonly Pin[];
+  /** Of the sources that were read. */
+  journalOf: (eid: number) => Journal;
 };
 
 export type Reconciler = {
@@ -35,23 +66,30 @@ export type Reconciler = {
 
 const READ_WITHIN_MS = 8_000;
 const RETRY_MS = 100;
+const BUCKETS_MS = 5_000;
 
 export function createReconciler({
   common: { logger, metrics, shutdown },
   deployment,
   views,
   findings,
+  detect = async () => [],
 }: {
   common: Common;
   deployment: PublicDeployment;
   views: readonly ChainView[];
   findings: Findings;
+  /** What else is found in a reading. */
+  detect?: (reconciled: Reconciled) => Promise<Found[]>;
 }): Reconciler {
   const { signal } = shutdown;
   const news = new EventTarget();
   let isNew = true;
   let last: Reconciled | undefined;
   let failure: string | undefined = "nothing was read yet";
+  const cache: WordsCache = new Map();
+  const times: ActionTimes = new Map();
+  let bucketsAt = 0;
   const residual = metrics.gauge({
     name: "monitor_residual_units",
     help: "By how many canonical units an asset's first failing identity fails.",
@@ -77,12 +115,28 @@ export function createReconciler({
       return { deployment: chain, client, blockNumber, blockHash };
     });
     const journalOf = (eid: number) => (chosen.find((view) => view.deployment.eid === eid) as ChainView).journal;
-    const [reading, stopped] = await Promise.all([
-      readState({ deployment, pins, history: createLiveHistory({ journalOf }) }),
-      Promise.all(pins.map((pin) => readStopped(pin, journalOf(pin.deployment.eid).stops()))),
+    const heard = <Value>(ask: (journal: Journal, pin: Pin) => Promise<Value[]>) =>
+      Promise.all(pins.map((pin) => ask(journalOf(pin.deployment.eid), pin))).then((all) => all.flat());
+    const [reading, stopped, buckets, quarantines, actions] = await Promise.all([
+      readState({ deployment, pins, history: createLiveHistory({ journalOf, cache }) }),
+      heard((journal, pin) => readStopped(pin, journal.stops())),
+      freshBuckets(pins),
+      heard((journal, pin) => readQuarantines(pin, journal.quarantines(pin.blockNumber))),
+      heard((journal, pin) => timeActions({ pin, actions: journal.actions(pin.blockNumber), times })),
     ]);
+    const contradictions = await readContradictions({ pins, stopped, journalOf });
     const [assets, vaults] = [reconcile(reading), reconcileVaults(reading)];
-    return { at: new Date(), reading, assets, vaults, stopped: stopped.flat() };
+    const sums = sumEntries({ deployment, reading, journalOf });
+    const unsummed = sums === undefined ? [] : compareSums(sums, reading);
+    const found = { buckets, quarantines, contradictions, actions, pins, journalOf };
+    return { at: new Date(), reading, assets, vaults, stopped, sums, unsummed, ...found };
+  }
+
+  /** Nothing is stopped on them, so they need not be of the very block. */
+  async function freshBuckets(pins: readonly Pin[]): Promise<readonly BucketReading[]> {
+    if (last !== undefined && Date.now() - bucketsAt < BUCKETS_MS) return last.buckets;
+    bucketsAt = Date.now();
+    return readBuckets({ vaults: pins.filter(isOfVault), hub: pins.find(isOfHub) as Pin<HubDeployment> });
   }
 
   async function look(): Promise<void> {
@@ -99,6 +153,7 @@ export function createReconciler({
     readAt.set(last.at.getTime() / 1000);
     for (const { symbol, residual: units } of last.assets) residual.set({ asset: symbol }, Number(units));
     findings.report("conservation", findingsOf(last));
+    findings.report("detectors", await within(READ_WITHIN_MS, detect(last)));
   }
 
   /** What every source of a lane's destination calls executed and final is asked for no more. */
@@ -147,6 +202,14 @@ export function createReconciler({
       }
     },
   };
+}
+
+function isOfVault(pin: Pin): pin is Pin<VaultDeployment> {
+  return pin.deployment.role === "vault";
+}
+
+function isOfHub(pin: Pin): pin is Pin<HubDeployment> {
+  return pin.deployment.role === "hub";
 }
 
 async function next(news: EventTarget, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,10 @@
-/** `/status`: everything, for people and the command line. `/facts`: for pausers, at once when something changes. */
+/**
+ * `/status`: everything, for people and the command line. `/facts`: for pausers, at once when something changes.
+ * `/reconciliation`: for whoever resumes what was stopped.
+ */
 
-import { HttpError, type Routes } from "@weighlock/core/http.ts";
+import { HttpError, type Route, type Routes } from "@weighlock/core/http.ts";
+import type { Address } from "viem";
 import type { ChainView } from "./chainView.ts";
 import type { Finding, Findings } from "./findings.ts";
 import type { Reconciler } from "./reconciler.ts";
@@ -14,12 +18,17 @@ export function createRoutes({
   findings,
   reconciler,
   openAttestations,
+  reconciliation,
+  signer,
 }: {
   sources: readonly ChainSources[];
   views: readonly ChainView[];
   findings: Findings;
   reconciler: Reconciler;
   openAttestations: () => number;
+  reconciliation: Route;
+  /** The address whose signature `reconciliation` brings. */
+  signer: Address | undefined;
 }): Routes {
   return {
     "/status": () => {
@@ -32,14 +41,16 @@ export function createRoutes({
           sources: views.filter((view) => view.deployment.name === name).map((view) => sourceStatus(view, rpcUrls)),
         })),
         reading: last && { at: last.at, blocks: last.reading.blocks },
-        lanes: last?.reading.lanes.map(({ between, parked, ...lane }) => ({
+        lanes: last?.reading.lanes.map(({ between, parked, struck, ...lane }) => ({
           lane: `${lane.src}→${lane.dst}`,
           ...lane,
           between: between.length,
           parked: parked.length,
+          struck: struck.length,
         })),
         assets: last?.assets,
         vaults: last?.vaults,
+        signer,
         openAttestations: openAttestations(),
         facts: findings.standing("fact"),
         alerts: findings.standing("alert"),
@@ -53,6 +64,7 @@ export function createRoutes({
           }),
       };
     },
+    "/reconciliation": reconciliation,
     "/facts": async ({ query, signal }) => {
       const seen = uintOf(query, "since");
       const wait = Math.min(uintOf(query, "wait") ?? 0, MAX_WAIT_SECONDS);

@@ -85,7 +85,9 @@ export const PauserStatus = z.object({
       lane: z.string(),
       verdict: z.string().optional(),
       failure: z.string().optional(),
-      paused: z.object({ until: uint, tx: z.string().optional(), block: uint.optional() }).optional(),
+      paused: z
+        .object({ until: uint, isQuarantined: z.boolean(), tx: z.string().optional(), block: uint.optional() })
+        .optional(),
     }),
   ),
 });

@@ -8,7 +8,7 @@ import { startLiar } from "@weighlock/watcher/testing/liar.ts";
 import { type Hex, keccak256, toFunctionSelector, toHex, zeroHash } from "viem";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { ChainSources } from "./sources.ts";
-import { type Attestation, agreedTime, judgeAttestation, type Said, verdictOf } from "./unknownCommitment.ts";
+import { type Attestation, agreedTime, isVoid, judgeAttestation, type Said, verdictOf } from "./unknownCommitment.ts";
 
 describe("verdictOf()", () => {
   test.each<[Said[], string]>([
@@ -44,6 +44,21 @@ describe("agreedTime()", () => {
     ["two sources' where a third is silent", ["silent", at(5n), at(5n)], 5n],
   ])("is %s", (_, shown, time) => {
     expect(agreedTime(shown, head)).toBe(time);
+  });
+});
+
+describe("isVoid()", () => {
+  const shown = (isDisabled: boolean) => ({ head: zeroHash, seenAt: 5n, isDisabled });
+  test.each<[string, Parameters<typeof isVoid>[0], boolean]>([
+    ["the only source shows it disabled", [shown(true)], true],
+    ["both do", [shown(true), shown(true)], true],
+    ["two of three do and one is silent", [shown(true), "silent", shown(true)], true],
+    ["one of two is silent", [shown(true), "silent"], false],
+    ["one shows it enabled", [shown(true), shown(true), shown(false)], false],
+    ["it is enabled", [shown(false)], false],
+    ["all are silent", ["silent", "silent"], false],
+  ])("where %s: %s", (_, destination, expected) => {
+    expect(isVoid(destination)).toBe(expected);
   });
 });
 

@@ -13,14 +13,17 @@ import { type ChainSources, identify, neededOf, within } from "./sources.ts";
 
 export type Attestation = { srcEid: number; dstEid: number; path: number; count: bigint; head: Hex };
 
-/** What one source of the destination shows at that path and count. */
-export type Shown = { head: Hex; seenAt: bigint } | "silent";
+/** What one source of the destination shows at that path and count, and whether the path's word still counts there. */
+export type Shown = { head: Hex; seenAt: bigint; isDisabled?: boolean } | "silent";
 /** What one source of the lane's source says of that head. `old`: its newest block is not newer than the attestation. */
 export type Said = "known" | "unknown" | "old" | "silent";
 export type SourceAnswer = { says: Said; block?: bigint; timestamp?: bigint; sealedHead?: Hex };
 
-/** gone: the destination does not show the attestation any more. open: too little is known now; ask again. */
-export type Verdict = "known" | "unknown" | "disagreement" | "open" | "gone";
+/**
+ * gone: the destination does not show the attestation any more. void: its path is disabled, so it counts no more. open: too
+ * little is known now; ask again.
+ */
+export type Verdict = "known" | "unknown" | "disagreement" | "open" | "gone" | "void";
 export type Judgement = {
   verdict: Verdict;
   /** Seconds of the destination's clock. */
@@ -58,6 +61,7 @@ export async function judgeAttestation({
     const isGone = destination.every((shown) => shown !== "silent" && shown.head !== attestation.head);
     return { verdict: isGone ? "gone" : "open", destination, source: [] };
   }
+  if (isVoid(destination)) return { verdict: "void", attestedAt, destination, source: [] };
   const source = (await ask(src, (client) => readSaid({ client, src, attestation, attestedAt }))).map(
     (answer): SourceAnswer => (answer === "silent" ? { says: answer } : answer),
   );
@@ -68,6 +72,12 @@ export async function judgeAttestation({
 export function agreedTime(destination: readonly Shown[], head: Hex): bigint | undefined {
   const times = destination.flatMap((shown) => (shown !== "silent" && shown.head === head ? [shown.seenAt] : []));
   return times.find((time) => times.filter((each) => each === time).length >= neededOf(destination.length));
+}
+
+/** Where as many sources as needed show the path disabled, and none shows it enabled: a path never comes back. */
+export function isVoid(destination: readonly Shown[]): boolean {
+  const shown = destination.filter((each) => each !== "silent");
+  return shown.every(({ isDisabled }) => isDisabled) && shown.length >= neededOf(destination.length);
 }
 
 export function verdictOf(said: readonly Said[]): Verdict {
@@ -87,13 +97,12 @@ async function readShown({
   dst: ChainSources;
   attestation: Attestation;
 }): Promise<Shown> {
-  const [head, seenAt] = await client.readContract({
-    address: dst.deployment.gateway,
-    abi: gatewayAbi,
-    functionName: "attestation",
-    args: [srcEid, path, count],
-  });
-  return { head, seenAt };
+  const gateway = { address: dst.deployment.gateway, abi: gatewayAbi } as const;
+  const [[head, seenAt], [, enabled]] = await Promise.all([
+    client.readContract({ ...gateway, functionName: "attestation", args: [srcEid, path, count] }),
+    client.readContract({ ...gateway, functionName: "pathsOf", args: [srcEid] }),
+  ]);
+  return { head, seenAt, isDisabled: ((enabled >> path) & 1) === 0 };
 }
 
 async function readSaid({

@@ -35,7 +35,6 @@ export function createCommitter({
 }): Committer {
   const logger = common.logger.child({ lane: lane.name });
   const { client } = dst.chain;
-  const { address, index: path } = lane.layerZero.dst;
   const delivered = common.metrics.counter({
     name: "delivered_packets_total",
     help: "LayerZero packets delivered to their path.",
@@ -57,7 +56,7 @@ export function createCommitter({
 
   async function send(functionName: "deliver" | "attestVerified", { srcEid, nonce, guid, message }: Packet) {
     const { transactionHash: hash, gasUsed } = await dst.sender.write({
-      address,
+      address: lane.layerZero.dst.address,
       abi: layerZeroPathAbi,
       functionName,
       args: [srcEid, nonce, guid, message],
@@ -69,6 +68,7 @@ export function createCommitter({
   /** Whether the gateway has heard over this path all that the packet says. */
   async function isAttested({ message }: Packet): Promise<boolean> {
     const { count, head, ackCount } = decodeCommitment(message);
+    const path = lane.layerZero.dst.index;
     const [attestation, acknowledged] = await Promise.all([
       readAttestation({ client, lane, path, count }),
       readPathCounters({ client, gateway: lane.dst.gateway, eid: lane.src.eid, path }),

@@ -60,6 +60,29 @@ test("nothing when the lower attestation is executed already", () => {
   expect(planExecution({ from, record, pair: [attested(0, 9n), attested(1, 5n)], ...limits })).toBeUndefined();
 });
 
+describe("further paths are named", () => {
+  const { record, attested } = logged([5n, 9n, 134n, 140n]);
+  const plan = (others: readonly Attestation[], maxBytes = 1_000_000) =>
+    planExecution({ from: start, record, pair: [attested(0, 9n), attested(1, 5n)], others, maxWindows: 100, maxBytes });
+
+  test("where their word reaches what is executed, by the nearest of it", () => {
+    const found = plan([attested(2, 4n), attested(2, 140n), attested(2, 134n), attested(0, 140n)]);
+    expect(found).toMatchObject({ counts: [5n], paths: 0b111 });
+    expect(decodeSuffix(found?.suffix ?? "0x").map(({ count }) => count)).toEqual([9n, 134n]);
+  });
+  test("with nothing shown for one that attested between the two", () => {
+    const found = plan([attested(3, 5n)]);
+    expect(found).toMatchObject({ paths: 0b1011 });
+    expect(decodeSuffix(found?.suffix ?? "0x").map(({ count }) => count)).toEqual([9n]);
+  });
+  test("not where its suffix does not fit, or its word is below", () => {
+    const bytes = 5 * 96 + 40;
+    expect(plan([attested(2, 134n)], bytes + 39)).toMatchObject({ paths: 0b011 });
+    expect(plan([attested(2, 134n)], bytes + 40)).toMatchObject({ paths: 0b111 });
+    expect(plan([attested(2, 4n)])).toMatchObject({ paths: 0b011 });
+  });
+});
+
 describe("bestPair()", () => {
   const counts = Array.from({ length: 300 }, (_, i) => BigInt(i + 1));
   const { record, attested } = logged(counts);

@@ -11,7 +11,7 @@ export type ExecutionPlan = {
   counts: bigint[];
   entries: EntryWords[];
   suffix: Hex;
-  /** Mask of the two paths. */
+  /** Mask of the paths that are named: the two, and every other whose word fits. */
   paths: number;
   /** Windows that the two paths let execute and that stay for the next transaction. */
   remaining: number;
@@ -30,13 +30,15 @@ const NODE_BYTES = 40;
 const ENTRY_BYTES = 96;
 
 /**
- * The first `maxWindows` windows after `from`, fewer when they would not fit `maxBytes`, at least one. Undefined when
- * nothing can be executed. Throws LogMismatchError or LogIncompleteError.
+ * The first `maxWindows` windows after `from`, fewer when they would not fit `maxBytes`, at least one. A third path's word
+ * lets large entries pass without a wait, so every path is named whose word reaches them in the bytes that are left.
+ * Undefined when nothing can be executed. Throws LogMismatchError or LogIncompleteError.
  */
 export function planExecution({
   from,
   record,
   pair,
+  others = [],
   maxWindows,
   maxBytes,
 }: {
@@ -45,19 +47,27 @@ export function planExecution({
   record: Pick<LaneRecord, "windowsAfter" | "entries">;
   /** The higher attestation, then the lower. */
   pair: readonly [Attestation, Attestation];
+  /** Of any paths; all of them lie on the log. */
+  others?: readonly Attestation[];
   maxWindows: number;
   maxBytes: number;
 }): ExecutionPlan | undefined {
   const [high, low] = pair;
-  const windows = record
-    .windowsAfter(from.count)
-    .filter(({ count }) => count <= high.count)
-    .sort((a, b) => Number(a.count - b.count));
+  const logged = record.windowsAfter(from.count).sort((a, b) => Number(a.count - b.count));
+  const windows = logged.filter(({ count }) => count <= high.count);
   const executable = windows.filter(({ count }) => count <= low.count);
   if (low.count <= from.count) return undefined;
-  checkChain({ from, windows, pair });
 
   const chosen = fitting({ from, executable, suffixNodes: windows.length, maxWindows, maxBytes });
+  const named = [...pair];
+  let shown = windows;
+  for (const other of nearestOfOthers({ pair, others, end: chosen.at(-1)?.count ?? low.count })) {
+    const longer = logged.filter(({ count }) => count <= other.count);
+    if (planSize({ from, chosen, nodes: longer.length }) > maxBytes) break;
+    named.push(other);
+    if (longer.length > shown.length) shown = longer;
+  }
+  checkChain({ from, windows: shown, attested: named });
   let start = from.count;
   const entries = chosen.flatMap((window) => {
     const inside = record.entries(start, window.count);
@@ -69,14 +79,38 @@ export function planExecution({
     start = window.count;
     return inside;
   });
-  const suffix = windows.slice(chosen.length).map(({ root, count }) => ({ root, count }));
+  const suffix = shown.slice(chosen.length).map(({ root, count }) => ({ root, count }));
   return {
     counts: chosen.map(({ count }) => count),
     entries,
     suffix: encodeSuffix(suffix),
-    paths: pair.reduce((mask, { path }) => mask | (1 << path), 0),
+    paths: named.reduce((mask, { path }) => mask | (1 << path), 0),
     remaining: executable.length - chosen.length,
   };
+}
+
+/** Of each further path the attestation that takes the shortest suffix, the shortest first. */
+function nearestOfOthers({
+  pair,
+  others,
+  end,
+}: {
+  pair: readonly [Attestation, Attestation];
+  others: readonly Attestation[];
+  end: bigint;
+}): Attestation[] {
+  const nearest = new Map<number, Attestation>();
+  for (const each of others.toSorted((a, b) => Number(a.count - b.count))) {
+    const isFurther = pair.every(({ path }) => path !== each.path) && each.count >= end;
+    if (isFurther && !nearest.has(each.path)) nearest.set(each.path, each);
+  }
+  return [...nearest.values()];
+}
+
+/** Bytes of the entries of `chosen`, and of a suffix up to the node number `nodes`. */
+function planSize({ from, chosen, nodes }: { from: Boundary; chosen: readonly SealedWindow[]; nodes: number }): number {
+  const entries = Number((chosen.at(-1)?.count ?? from.count) - from.count);
+  return entries * ENTRY_BYTES + Math.max(nodes - chosen.length, 0) * NODE_BYTES;
 }
 
 /**
@@ -115,7 +149,7 @@ export function bestPair({
       const chosen = fitting({ from, executable, suffixNodes, maxWindows, maxBytes });
       const count = chosen.at(-1)?.count;
       if (count === undefined) continue;
-      const bytes = Number(count - from.count) * ENTRY_BYTES + (suffixNodes - chosen.length) * NODE_BYTES;
+      const bytes = planSize({ from, chosen, nodes: suffixNodes });
       const found = { pair: [high, low] as const, isFitting: bytes <= maxBytes, count, bytes };
       if (best === undefined || isBetter(found, best)) best = found;
     }
@@ -139,13 +173,13 @@ export function planBytes({ entries, suffix }: Pick<ExecutionPlan, "entries" | "
 function checkChain({
   from,
   windows,
-  pair,
+  attested,
 }: {
   from: Boundary;
   windows: readonly SealedWindow[];
-  pair: readonly Attestation[];
+  attested: readonly Attestation[];
 }): void {
-  const missing = new Set(pair);
+  const missing = new Set(attested);
   let { head } = from;
   for (const { root, count } of windows) {
     head = headOf({ head, root, count });

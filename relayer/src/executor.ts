@@ -1,11 +1,13 @@
 /**
- * Brings a commitment to the watchers' path and executes what two paths have attested. Everything is hashed here before
- * it is sent; what does not fit is an error, and nothing is sent.
+ * Brings a commitment to the watchers' path and executes what at least two paths have attested. Everything is hashed here
+ * before it is sent; what does not fit is an error, and nothing is executed. Where two paths' words show that one of them
+ * lies, the gateway is shown that, and halts the lane.
  */
 
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { watcherPathAbi } from "@weighlock/core/abi/watcherPath.ts";
 import type { Common } from "@weighlock/core/common.ts";
+import { findContradiction } from "@weighlock/core/contradiction.ts";
 import { FatalError, RetryableError } from "@weighlock/core/errors.ts";
 import { explain, revertData } from "@weighlock/core/explain.ts";
 import type { Boundary } from "@weighlock/core/laneLog.ts";
@@ -14,7 +16,7 @@ import { encodeFunctionData } from "viem";
 import { bestPair, type ExecutionPlan, LogMismatchError, planExecution } from "./executionPlan.ts";
 import type { Job } from "./jobs.ts";
 import { type Attestation, choosePair, hasPath, readAttestation } from "./lane/attested.ts";
-import { createAttestedLogReader } from "./lane/attestedLog.ts";
+import { type AttestedLog, createAttestedLogReader, executableOf } from "./lane/attestedLog.ts";
 import type { LaneChains } from "./lane/chains.ts";
 import type { Lane } from "./lane/lanes.ts";
 import type { LaneRecord } from "./lane/record.ts";
@@ -66,6 +68,11 @@ export function createExecutor({
   const mismatches = metrics.counter({
     name: "log_mismatches_total",
     help: "Times that a lane's logs did not hash to what is attested.",
+    labels: ["lane"],
+  });
+  const shownContradictions = metrics.counter({
+    name: "shown_contradictions_total",
+    help: "Times that this relayer showed a gateway that one of two paths lies.",
     labels: ["lane"],
   });
   /** Learned from estimates, for a first guess at how many windows fit. */
@@ -123,7 +130,7 @@ export function createExecutor({
       const maxBytes = Math.min(limits.maxBytes, 96 * entriesAllowed);
       const limited = { from, record, maxWindows, maxBytes };
       const pair = bestPair({ ...limited, attested, networks });
-      const plan = pair && planExecution({ ...limited, pair });
+      const plan = pair && planExecution({ ...limited, pair, others: attested });
       if (plan === undefined) return undefined;
       const { functionName, args, abi } = callOf(plan);
       const gas = await client
@@ -149,6 +156,21 @@ export function createExecutor({
     throw new TransactionRevertedError({ revert: explain(error), label: `execute ${lane.name}`, cause: error });
   }
 
+  /** True when that was sent: the lane is halted then. */
+  async function showContradiction({ borneOut, contradicting }: AttestedLog, from: Boundary): Promise<boolean> {
+    if (contradicting.length === 0) return false;
+    const windows = record.windowsAfter(from.count).sort((a, b) => Number(a.count - b.count));
+    const found = findContradiction({ startHead: from.head, windows, borneOut, contradicting });
+    if (found === undefined) return false;
+    const { startHead, nodes, path, count, otherPath } = found;
+    const args = [srcEid, startHead, nodes, path, count, otherPath] as const;
+    const call = { address: gateway, abi: gatewayAbi, functionName: "contradict", args } as const;
+    const { transactionHash: hash, gasUsed } = await sender.write({ ...call, label: `contradict ${lane.name}` });
+    shownContradictions.inc({ lane: lane.name });
+    logger.error({ count, path, otherPath, hash, gasUsed }, "showed that one of two paths lies: the lane is halted");
+    return true;
+  }
+
   async function executeOnce(): Promise<boolean> {
     const from = await executedBoundary();
     const counters = await readCounters({ client, gateway, eid: srcEid });
@@ -157,7 +179,9 @@ export function createExecutor({
         details: { lane: lane.name, halt: counters.halt },
       });
     }
-    const attested = await readAttested(counters, from);
+    const log = await readAttested(counters, from);
+    if (await showContradiction(log, from)) return true;
+    const attested = executableOf(log, counters);
     const reach = choosePair(attested, counters.networks)?.[1].count;
     if (reach === undefined) return false;
     const plan = await fittingPlan(from, attested, counters.networks);

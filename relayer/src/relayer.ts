@@ -11,12 +11,13 @@ import { createCommitter } from "./committer.ts";
 import type { RelayerSetup } from "./config.ts";
 import { createDispatcher } from "./dispatcher.ts";
 import { createExecutor } from "./executor.ts";
-import { createFinisher } from "./finisher/finisher.ts";
+import { createFinisher, type Voucher } from "./finisher/finisher.ts";
 import type { LaneChains, LaneEnd } from "./lane/chains.ts";
 import { createLanes } from "./lane/lanes.ts";
 import { createLaneLook, type LaneLook, type LaneQueues } from "./lane/look.ts";
 import { createLaneRecord } from "./lane/record.ts";
 import { createSituationReader } from "./lane/situation.ts";
+import { createLaneVoucher } from "./lane/voucher.ts";
 import { createMutex } from "./mutex.ts";
 import { createJobQueue } from "./queue.ts";
 import { watchBalances } from "./senderBalance.ts";
@@ -69,12 +70,6 @@ export function createRelayer({ common, setup }: { common: Common; setup: Relaye
     return end;
   };
 
-  const finishers = deployment.chains.map((each) => {
-    const { chain, sender } = endOf(each.eid);
-    const everyMs = settings.finishSeconds * 1_000;
-    return createFinisher({ common, chain, sender, deployment: each, everyMs, pollMs, maxRange });
-  });
-
   const lanes = records.map(({ lane, record }) => {
     const chains: LaneChains = { src: endOf(lane.src.eid), dst: endOf(lane.dst.eid) };
     const readSituation = createSituationReader({ lane, record, chains });
@@ -85,10 +80,21 @@ export function createRelayer({ common, setup }: { common: Common; setup: Relaye
     const execute = createExecutor({ ...base, watcherUrls, limits: settings.execute });
     return {
       ...base,
+      vouch: createLaneVoucher(base),
       dispatch: (job: Parameters<typeof dispatch>[0]) => exclusive.dispatch(() => dispatch(job)),
       commit: (job: Parameters<typeof commit>[0]) => exclusive.commit(() => commit(job)),
       execute: (job: Parameters<typeof execute>[0]) => exclusive.execute(() => execute(job)),
     };
+  });
+
+  const finishers = deployment.chains.map((each) => {
+    const { chain, sender } = endOf(each.eid);
+    const everyMs = settings.finishSeconds * 1_000;
+    const vouch: Voucher = async (waiting) => {
+      const found = lanes.find(({ lane }) => lane.src.eid === waiting.srcEid && lane.dst === each);
+      return (await found?.vouch(waiting)) ?? false;
+    };
+    return createFinisher({ common, chain, sender, deployment: each, everyMs, pollMs, maxRange, vouch });
   });
 
   /** Hands a job to its lane; coordinates of a lane that does not exist are dropped. */

@@ -95,9 +95,9 @@ export function createSignatureCollector({
     help: "Answers of watchers by outcome.",
     labels: ["watcher", "outcome"],
   });
-  const path = { address: lane.watchers.address, abi: watcherPathAbi } as const;
   const known = new Map<Address, boolean>();
   let threshold: number | undefined;
+  let path = { address: lane.watchers.address, abi: watcherPathAbi } as const;
 
   async function isWatcher(address: Address): Promise<boolean> {
     // The set is fixed for the life of a path.
@@ -143,7 +143,7 @@ export function createSignatureCollector({
         name: `${PRODUCT.name} Watcher`,
         version: "1",
         chainId: lane.dst.chainId,
-        verifyingContract: lane.watchers.address,
+        verifyingContract: path.address,
       },
       types: TYPES,
       primaryType: "Commitment",
@@ -161,6 +161,11 @@ export function createSignatureCollector({
 
   return {
     async collect(commitment) {
+      if (path.address !== lane.watchers.address) {
+        path = { ...path, address: lane.watchers.address };
+        known.clear();
+        threshold = undefined;
+      }
       threshold ??= Number(await dst.chain.client.readContract({ ...path, functionName: "threshold" }));
       const asked = await Promise.all(
         watcherUrls.map((base) =>

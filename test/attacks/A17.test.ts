@@ -3,6 +3,7 @@
 import { accessManagerAbi } from "@weighlock/core/abi/accessManager.ts";
 import { packEntry, partyOf } from "@weighlock/core/entry.ts";
 import { createCleanup } from "@weighlock/devnet/testing.ts";
+import { asCouncil } from "@weighlock/devnet/weighlock/authority.ts";
 import { ADMIN_ROLE } from "@weighlock/devnet/weighlock/contracts.ts";
 import { encodeFunctionData } from "viem";
 import { afterAll, beforeAll } from "vitest";
@@ -10,12 +11,11 @@ import { harness } from "./support/artifacts.ts";
 import { execution } from "./support/carry.ts";
 import { fundVaults } from "./support/fixture.ts";
 import { holdingsOf, USDC } from "./support/holdings.ts";
-import { type AttackNetwork, refusalOf, send, startNetwork } from "./support/network.ts";
+import { type AttackNetwork, refusalOf, startNetwork } from "./support/network.ts";
 import { attackTest, type Outcome } from "./support/record.ts";
 import { attestByNetwork, attestByWatchers, type Ends, forged } from "./support/words.ts";
 
 const cleanup = createCleanup();
-const COUNCIL_DELAY = 72 * 3_600;
 let guarded: AttackNetwork;
 /** The hub's app obeys a kind of entry that grants roles. */
 let unguarded: AttackNetwork;
@@ -31,18 +31,13 @@ beforeAll(async () => {
 });
 afterAll(() => cleanup.run());
 
-async function makeAppAdmin({ hub, keys }: AttackNetwork): Promise<void> {
-  const manager = { address: hub.accessManager, abi: accessManagerAbi } as const;
+async function makeAppAdmin({ hub, deployment: { keys } }: AttackNetwork): Promise<void> {
   const data = encodeFunctionData({
     abi: accessManagerAbi,
     functionName: "grantRole",
     args: [ADMIN_ROLE, hub.clearingHouse, 0],
   });
-  const by = { chain: hub, from: keys.council } as const;
-  await send({ ...by, ...manager, functionName: "schedule", args: [hub.accessManager, data, 0] });
-  await hub.client.increaseTime({ seconds: COUNCIL_DELAY });
-  await hub.client.mine({ blocks: 1 });
-  await send({ ...by, ...manager, functionName: "execute", args: [hub.accessManager, data] });
+  await asCouncil({ chain: hub, keys, to: hub.accessManager, data });
 }
 
 /** Both paths are owned and say whatever entries the thief likes: every kind, every field pointing at him. */

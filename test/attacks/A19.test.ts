@@ -14,8 +14,9 @@ import { pathByName } from "@weighlock/core/deployment.ts";
 import { dvnAbi } from "@weighlock/devnet/layerzero/abi.ts";
 import { layerZeroArtifact } from "@weighlock/devnet/layerzero/artifacts.ts";
 import { ADMIN_ROLE as DVN_ADMIN } from "@weighlock/devnet/layerzero/dvnAdmin.ts";
-import { NETWORK } from "@weighlock/devnet/spec.ts";
+import { safeArtifact } from "@weighlock/devnet/safe/artifacts.ts";
 import { createCleanup } from "@weighlock/devnet/testing.ts";
+import { asCouncil } from "@weighlock/devnet/weighlock/authority.ts";
 import { COUNCIL_ROLE } from "@weighlock/devnet/weighlock/contracts.ts";
 import {
   type Abi,
@@ -33,7 +34,7 @@ import { argumentsFor, type Wishes } from "./support/arguments.ts";
 import { authorityOf } from "./support/authority.ts";
 import { DEPOSITED, fundVaults } from "./support/fixture.ts";
 import { holdingsOf, USDC } from "./support/holdings.ts";
-import { type AttackNetwork, type Chain, send, startNetwork } from "./support/network.ts";
+import { type AttackNetwork, type Chain, startNetwork } from "./support/network.ts";
 import { attackTest, type Outcome } from "./support/record.ts";
 
 const cleanup = createCleanup();
@@ -53,6 +54,10 @@ function targetsOf(chain: Chain): Target[] {
     { address: chain.gateway, abi: gatewayAbi },
     { address: chain.accessManager, abi: accessManagerAbi },
     { address: chain.pauseController, abi: pauseControllerAbi },
+    ...[chain.council, chain.guardian].flatMap((address) => [
+      { address, abi: safeArtifact("Safe").abi },
+      { address, abi: safeArtifact("CompatibilityFallbackHandler").abi },
+    ]),
     { address: chain.tipJar, abi: tipJarAbi },
     { address: pathByName(chain, "layerzero").address, abi: layerZeroPathAbi },
     { address: pathByName(chain, "watcher").address, abi: watcherPathAbi },
@@ -158,16 +163,11 @@ async function makeDvnAdmin(): Promise<void> {
 
 /** As if somebody had saved himself the trouble of a key for each role. */
 async function makeCouncil(): Promise<void> {
-  const { council, relayer } = network.keys;
-  const args = [COUNCIL_ROLE, relayer.address, 0] as const;
+  const { keys } = network.deployment;
+  const args = [COUNCIL_ROLE, network.keys.relayer.address, 0] as const;
   const data = encodeFunctionData({ abi: accessManagerAbi, functionName: "grantRole", args });
   for (const chain of network.chains) {
-    const { accessManager: address, client } = chain;
-    const call = { chain, from: council, address, abi: accessManagerAbi } as const;
-    await send({ ...call, functionName: "schedule", args: [address, data, 0] });
-    await client.increaseTime({ seconds: NETWORK.councilDelay });
-    await client.mine({ blocks: 1 });
-    await send({ ...call, functionName: "execute", args: [address, data] });
+    await asCouncil({ chain, keys, to: chain.accessManager, data });
   }
 }
 

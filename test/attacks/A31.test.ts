@@ -102,7 +102,7 @@ async function settleAll({ hub, alpha, keys }: AttackNetwork): Promise<void> {
       from: keys.relayer,
       ...at,
       functionName: "settleReturned",
-      args: [args.srcEid, args.index, args.entry, args.parkedAt, ref, window],
+      args: [args.srcEid, args.index, args.entry, args.terms, ref, window],
     });
   }
 }
@@ -236,26 +236,34 @@ function returnAndRetry(network: AttackNetwork, first: "return" | "retry", betwe
   });
 }
 
-/** As if ending a park did not take its word away. */
+/** As if ending a park did not take its word away, nor its amount out of what is queued. */
 function keepWord({ alpha }: AttackNetwork): Between {
-  return ({ srcEid, index, entry, parkedAt, unlockAt, payee }) =>
-    patch({
-      client: alpha.client,
-      address: alpha.vault,
-      slot: slotOf(index, slotOf(srcEid, layout.CollateralVault.variables.parkOf.slot)),
+  const { client, vault: address } = alpha;
+  const { variables, structs } = layout.CollateralVault;
+  return async ({ srcEid, index, entry, terms, payee }) => {
+    const { offset, bytes } = structs.Outflow.queued;
+    const outflow = slotOf(USDC, variables._outflows.slot);
+    await patch({ client, address, slot: outflow, offset, bytes, value: unpackEntry(entry).amount });
+    await patch({
+      client,
+      address,
+      slot: slotOf(index, slotOf(srcEid, variables.parkOf.slot)),
       value: BigInt(
         keccak256(
-          encodeAbiParameters(parseAbiParameters("uint256, bytes32, bytes32, uint64, uint64, address"), [
+          encodeAbiParameters(parseAbiParameters("uint256, bytes32, bytes32, uint64, uint64, uint64, uint8, address"), [
             entry.word,
             entry.account,
             entry.party,
-            parkedAt,
-            unlockAt,
+            terms.parkedAt,
+            terms.unlockAt,
+            terms.unlockBlock,
+            terms.stage,
             payee,
           ]),
         ),
       ),
     });
+  };
 }
 
 /** Both paths to alpha say that there is a release, which parks; its payee gives it back, and alpha tells of it in truth. */

@@ -2,22 +2,25 @@
 
 import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
 import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
-import { pauseControllerAbi } from "@weighlock/core/abi/pauseController.ts";
 import { accountOf, packEntry, parseAccount } from "@weighlock/core/entry.ts";
+import { Held } from "@weighlock/core/waiting.ts";
 import { signWithdrawal, type Withdrawal } from "@weighlock/core/withdrawal.ts";
 import { type Address, parseEventLogs, zeroAddress } from "viem";
-import { heldNumber } from "./entries.ts";
-import {
-  createLedger,
-  type Direction,
-  type HeldEntry,
-  type Item,
-  type Ledger,
-  type Park,
-  type Reasons,
-} from "./ledger.ts";
+import { createLedger, type HeldEntry, type Item, type Ledger, type Park, type Reasons } from "./ledger.ts";
 import type { Random } from "./random.ts";
-import { ASSETS, CANONICAL_DECIMALS, LATE, MINIMUM, type Outcome, tokenAbi } from "./site.ts";
+import { createRoles } from "./roles.ts";
+import {
+  ASSETS,
+  CANONICAL_DECIMALS,
+  LANE_RULES,
+  LARGE_BLOCKS,
+  LARGE_WAIT,
+  LATE,
+  MINIMUM,
+  type Outcome,
+  tokenAbi,
+  VAULT_RULES,
+} from "./site.ts";
 import { NONCES, SUBACCOUNTS } from "./views.ts";
 import { HUB, STRANGER, TRADERS, VAULTS, type World } from "./world.ts";
 
@@ -37,11 +40,10 @@ const REFUSALS = [
   "FeeTooHigh",
   "RecipientNotRegistered",
   "ControllerUnknown",
+  "AssetPaused",
 ];
 
 const LANES = VAULTS.flatMap((vault) => [[HUB, vault] as const, [vault, HUB] as const]);
-
-const DIRECTIONS: readonly Direction[] = ["in", "out"];
 
 export type History = {
   ledger: Ledger;
@@ -51,9 +53,12 @@ export type History = {
 };
 
 export async function createHistory({ world, random }: { world: World; random: Random }): Promise<History> {
-  const ledger = createLedger({ hub: HUB, vaults: VAULTS, minimum: MINIMUM });
+  const ledger = createLedger({
+    ...{ hub: HUB, vaults: VAULTS, assets: ASSETS, vaultRules: VAULT_RULES, laneRules: LANE_RULES },
+    ...{ largeWait: LARGE_WAIT, largeBlocks: LARGE_BLOCKS },
+  });
   ledger.pass(await world.startsAt());
-  for (const vault of VAULTS) for (const asset of ASSETS) if (asset !== LATE) ledger.list(vault, asset);
+  await startFull({ world, ledger });
   const hub = { to: world.site(HUB).app, abi: clearingHouseAbi };
   const counts = new Map<string, number>();
   const approved = new Set<string>();
@@ -97,15 +102,18 @@ export async function createHistory({ world, random }: { world: World; random: R
   function count(what: string): void {
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
+  /** Tells the model which block it was. */
+  async function at(sent: Promise<Outcome>): Promise<Outcome> {
+    const outcome = await sent;
+    ledger.setBlock(outcome.receipt.blockNumber);
+    return outcome;
+  }
   function onHub(from: Address, functionName: string, args: readonly unknown[]): Promise<Outcome> {
-    return world.send(HUB, { ...hub, from, functionName, args }, ledger.now);
+    return at(world.send(HUB, { ...hub, from, functionName, args }, ledger.now));
   }
   function onVault(vault: number, from: Address, functionName: string, args: readonly unknown[]): Promise<Outcome> {
-    return world.send(
-      vault,
-      { to: world.site(vault).app, abi: collateralVaultAbi, from, functionName, args },
-      ledger.now,
-    );
+    const call = { to: world.site(vault).app, abi: collateralVaultAbi, from, functionName, args };
+    return at(world.send(vault, call, ledger.now));
   }
 
   async function deposit(): Promise<void> {
@@ -133,7 +141,7 @@ export async function createHistory({ world, random }: { world: World; random: R
     const { vault, id, owner, sub, most } = payable();
     const [account, recipient, amount] = [accountOf({ owner, subaccount: sub }), someone(), upTo(most)];
     // So that parks are no rarity.
-    if (random.oneIn(2) && recipient !== zeroAddress) {
+    if (random.oneIn(4) && recipient !== zeroAddress) {
       await setRefusing(vault, id, recipient, true);
       ledger.pass(10n);
     }
@@ -244,7 +252,7 @@ export async function createHistory({ world, random }: { world: World; random: R
     await world.attest(from, to, lane.seals.at(-1) !== lane.entries.length, ledger.now);
     ledger.seal(from, to);
     ledger.pass(10n);
-    const { error, receipt } = await world.execute(from, to, lane, ledger.now);
+    const { error, receipt } = await at(world.execute(from, to, lane, ledger.now));
     agree("execute", ledger.execute(from, to), error);
     const refused = parseEventLogs({ abi: clearingHouseAbi, eventName: "RequestRefused", logs: receipt.logs });
     for (const { args } of refused) {
@@ -266,34 +274,13 @@ export async function createHistory({ world, random }: { world: World; random: R
     ledger.setRefusing(vault, id, who, isIt);
   }
 
-  async function pause(): Promise<void> {
-    const scopes = LANES.flatMap(([here, there]) => DIRECTIONS.map((direction) => ({ here, there, direction })));
-    const paused = scopes.filter(({ here, there, direction }) => ledger.isPaused(here, there, direction));
-    const functionName = random.oneIn(2) ? "pause" : "resume";
-    const isAny = functionName === "pause" || paused.length === 0 || random.oneIn(6);
-    const { here, there, direction } = random.pick(isAny ? scopes : paused);
-    const { pauseController: to, deployer: from } = world.site(here);
-    const scope = [there, direction === "in" ? 0 : 1];
-    const args = functionName === "pause" ? scope : [...scope, ledger.pausedUntil(here, there, direction)];
-    const { error } = await world.send(here, { from, to, abi: pauseControllerAbi, functionName, args }, ledger.now);
-    if (functionName === "resume") return agree("resume", ledger.resume(here, there, direction), error);
-    ledger.pause(here, there, direction);
-    agree("pause", [], error);
-  }
-
   async function list(vault: number = vaultOf()): Promise<void> {
-    const args = [vault, LATE, CANONICAL_DECIMALS, MINIMUM];
+    const args = [vault, LATE, CANONICAL_DECIMALS, LANE_RULES];
     const { error } = await onHub(world.site(HUB).deployer, "listAsset", args);
     agree("listAsset", ledger.list(vault, LATE), error);
   }
 
-  const parkArgs = ({ index, entry, parkedAt, payee }: Park) => [
-    BigInt(index),
-    packEntry(entry),
-    parkedAt,
-    parkedAt,
-    payee,
-  ];
+  const parkArgs = ({ index, entry, terms, payee }: Park) => [BigInt(index), packEntry(entry), terms, payee];
   const waits = <T extends { isOver: boolean }>(all: readonly T[]): T | undefined => {
     const open = all.filter(({ isOver }) => !isOver);
     if (all.length === 0) return undefined;
@@ -330,7 +317,8 @@ export async function createHistory({ world, random }: { world: World; random: R
       await list(held.vault);
       ledger.pass(10n);
     }
-    const { error } = await onHub(STRANGER.address, "finish", [...placeOf(held), held.parkedAt]);
+    const args = [...placeOf(held), Held[held.reason], held.terms];
+    const { error } = await onHub(STRANGER.address, "finish", args);
     agree("finish", ledger.finish(held), error);
   }
 
@@ -338,7 +326,7 @@ export async function createHistory({ world, random }: { world: World; random: R
     const held = suspended();
     if (held === undefined) return deposit();
     if (random.oneIn(2)) ledger.pass(8n * 86_400n);
-    const args = [...placeOf(held), heldNumber(held.reason), held.parkedAt];
+    const args = [...placeOf(held), Held[held.reason], held.terms];
     const { error } = await onHub(STRANGER.address, "refund", args);
     agree("refund", ledger.refund(held), error);
   }
@@ -352,26 +340,55 @@ export async function createHistory({ world, random }: { world: World; random: R
     const isRight = !random.oneIn(3);
     const previous = seals[last - 1] ?? 0;
     const window = entries.slice(previous, isRight ? seals[last] : (seals[last] ?? 1) - 1).map(packEntry);
-    const args = [held.vault, BigInt(held.index), packEntry(held.entry), held.parkedAt, BigInt(previous), window];
+    const args = [held.vault, BigInt(held.index), packEntry(held.entry), held.terms, BigInt(previous), window];
     const { error } = await onHub(STRANGER.address, "settleReturned", args);
     agree("settle", ledger.settleReturned(held, isRight), error);
   }
 
+  /** A guardian vetoes what waits, and the council clears or strikes it. */
+  async function judge(): Promise<void> {
+    const functionName = random.pick(["vetoRelease", "vetoRelease", "clearRelease", "clearRelease", "strike"] as const);
+    const vetoed = ledger.parks.filter(({ reason, isOver }) => reason === "Vetoed" && !isOver);
+    const isClearing = functionName === "clearRelease" && vetoed.length > 0 && !random.oneIn(4);
+    const park = waits(isClearing ? vetoed : ledger.parks);
+    if (park === undefined) return withdraw();
+    const { deployer } = world.site(park.vault);
+    const { error } = await onVault(park.vault, deployer, functionName, [HUB, ...parkArgs(park)]);
+    const told = { vetoRelease: ledger.veto, clearRelease: ledger.clear, strike: ledger.strike }[functionName];
+    agree(functionName, told(park), error);
+  }
+
+  const seen = new Set<string>();
+  /** Each wait of each entry once. */
+  function countWaits(): void {
+    for (const { vault, index, reason } of ledger.parks) countWait(`parked: ${reason}`, `${vault}<${index}`);
+    for (const { vault, index, reason } of ledger.held) countWait(`held: ${reason}`, `${vault}>${index}`);
+  }
+  function countWait(what: string, id: string): void {
+    if (!seen.has(`${what} ${id}`)) count(what);
+    seen.add(`${what} ${id}`);
+  }
+
+  const roles = createRoles({ world, ledger, random, agree });
   const actions: [number, () => Promise<void>][] = [
-    [8, deposit],
+    [14, deposit],
     [6, withdraw],
     [5, withdrawBatch],
     [1, cancelNonce],
     [3, transfer],
     [2, register],
     [5, request],
-    [16, carry],
-    [5, blacklist],
-    [3, pause],
+    [20, carry],
+    [2, blacklist],
+    [3, roles.stop],
+    [5, roles.resume],
+    [3, roles.tighten],
+    [2, roles.loosen],
+    [5, judge],
     [1, () => list()],
-    [5, retry],
+    [7, retry],
     [5, returnRelease],
-    [6, finish],
+    [8, finish],
     [4, refund],
     [5, settle],
     [4, async () => ledger.pass(random.bigBelow(random.oneIn(2) ? 20_000n : 700_000n))],
@@ -385,9 +402,36 @@ export async function createHistory({ world, random }: { world: World; random: R
       ledger.pass(10n);
       const action = random.pick(bag);
       await action();
+      countWaits();
       return action.name || "pass time";
     },
   };
+}
+
+/** Buckets were filled, and limits began to rise, when the assets were listed. */
+async function startFull({ world, ledger }: { world: World; ledger: Ledger }): Promise<void> {
+  const { node, app } = world.site(HUB);
+  const at = { address: app, abi: clearingHouseAbi } as const;
+  const listings = await node.client.getContractEvents({
+    ...at,
+    eventName: "AssetListed",
+    fromBlock: 0n,
+    strict: true,
+  });
+  for (const { args, blockNumber } of listings) {
+    const { timestamp } = await node.client.getBlock({ blockNumber });
+    ledger.list(args.eid, args.asset);
+    ledger.listedAt.set(`${args.eid}:${args.asset}`, timestamp);
+    ledger.inflow.set(timestamp << 64n, args.eid, args.asset);
+  }
+  for (const vault of VAULTS) {
+    const site = world.site(vault);
+    for (const asset of ASSETS) {
+      const read = { address: site.app, abi: collateralVaultAbi, functionName: "bucketOf", args: [asset] } as const;
+      const [fullAt] = await site.node.client.readContract(read);
+      ledger.outflow.set(fullAt, vault, asset);
+    }
+  }
 }
 
 function least(a: bigint, b: bigint): bigint {

@@ -28,12 +28,27 @@ export const ASSETS = [1, 2, 3] as const;
 export const LATE = 3;
 export const CANONICAL_DECIMALS = 6;
 export const MINIMUM = 10n;
+/** Low enough that the histories meet them: a deposit is up to a million. */
+export const VAULT_RULES = {
+  minDeposit: MINIMUM,
+  limit: { capacity: 500_000n, refill: 20n, large: 600_000n, share: 70 },
+};
+/** They start with a tenth. */
+export const LANE_RULES = {
+  minWithdrawal: MINIMUM,
+  cap: 6_000_000n,
+  limit: { capacity: 3_000_000n, refill: 20n, large: 7_500_000n, share: 80 },
+};
+export const LARGE_WAIT = 5_000n;
+export const LARGE_BLOCKS = 8n;
 
 export type SiteSpec = {
   eid: number;
   hubEid: number;
   tokenDecimals: number;
   watchers: readonly Address[];
+  /** Signs reconciliations. */
+  monitor: Address;
   dir: string;
 };
 export type Call = { from: Address; to: Address; abi: Abi; functionName: string; args: readonly unknown[] };
@@ -57,7 +72,8 @@ export type Site = SiteSpec & {
 const ARTIFACT = new URL("../../out/Tokens.sol/FickleToken.json", import.meta.url);
 const GAS = 15_000_000n;
 const BLOCK_TIME_SECONDS = 86_400;
-const PUSH_GAS = 66_000;
+export const PUSH_GAS = 60_000;
+const KEY = { guardian: 2, monitor: 3 } as const;
 
 function fickleToken(): { abi: Abi; bytecode: Hex } {
   try {
@@ -72,7 +88,7 @@ export const tokenAbi = token.abi;
 const allErrors = [...errorsAbi, ...tokenAbi.filter(({ type }) => type === "error")] as Abi;
 
 export async function createSite(spec: SiteSpec): Promise<Site> {
-  const { eid, hubEid, dir, watchers, tokenDecimals } = spec;
+  const { eid, hubEid, dir, watchers, monitor, tokenDecimals } = spec;
   const chainId = 9_000 + (eid % 100);
   const node = await startAnvil({ name: `model-${eid}`, chainId, dir, blockTime: BLOCK_TIME_SECONDS });
   const { client } = node;
@@ -87,20 +103,25 @@ export async function createSite(spec: SiteSpec): Promise<Site> {
   const gateway = deploy("Gateway", gatewayAbi, gatewayBytecode, [eid, expectedApp, expectedController, authority]);
   const isHub = eid === hubEid;
   const app = isHub
-    ? deploy("ClearingHouse", clearingHouseAbi, clearingHouseBytecode, [gateway, authority])
-    : deploy("CollateralVault", collateralVaultAbi, collateralVaultBytecode, [gateway, hubEid, PERMIT2, authority]);
-  const pauseController = deploy("PauseController", pauseControllerAbi, pauseControllerBytecode, [gateway, authority]);
-  transactor.call({
-    to: pauseController,
-    abi: pauseControllerAbi,
-    functionName: "addPauser",
-    args: [transactor.address],
-  });
+    ? deploy("ClearingHouse", clearingHouseAbi, clearingHouseBytecode, [gateway, LARGE_WAIT, LARGE_BLOCKS, authority])
+    : deploy("CollateralVault", collateralVaultAbi, collateralVaultBytecode, [
+        ...[gateway, hubEid, PERMIT2, LARGE_WAIT, LARGE_BLOCKS, authority],
+      ]);
+  // What leaves: posting on the hub, paying in a vault. A proposal has no delay here.
+  const pauseController = deploy("PauseController", pauseControllerAbi, pauseControllerBytecode, [
+    ...[gateway, isHub ? 1 : 0, 0n, 1n, authority],
+  ]);
+  for (const args of [
+    [transactor.address, KEY.guardian],
+    [monitor, KEY.monitor],
+  ]) {
+    transactor.call({ to: pauseController, abi: pauseControllerAbi, functionName: "setKey", args });
+  }
   const path = () => deploy("WatcherPath", watcherPathAbi, watcherPathBytecode, [gateway, authority, watchers, 2n]);
   const paths = [path(), path()] as const;
   const tokens = ASSETS.map((asset) => {
     const address = deploy("FickleToken", token.abi, token.bytecode, [`T${asset}`, tokenDecimals]);
-    const args = [asset, address, CANONICAL_DECIMALS, MINIMUM, PUSH_GAS];
+    const args = [asset, address, CANONICAL_DECIMALS, { ...VAULT_RULES, pushGas: PUSH_GAS }];
     if (!isHub) transactor.call({ to: app, abi: collateralVaultAbi, functionName: "listAsset", args });
     return address;
   });
@@ -129,7 +150,7 @@ export async function createSite(spec: SiteSpec): Promise<Site> {
         transactor.call({ to: gateway, abi: gatewayAbi, functionName: "addPath", args });
       });
       for (const asset of ASSETS) {
-        const args = [peer.eid, asset, CANONICAL_DECIMALS, MINIMUM];
+        const args = [peer.eid, asset, CANONICAL_DECIMALS, LANE_RULES];
         if (isHub && asset !== LATE) {
           transactor.call({ to: app, abi: clearingHouseAbi, functionName: "listAsset", args });
         }

@@ -3,11 +3,11 @@
 import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
 import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
-import { accountOf } from "@weighlock/core/entry.ts";
+import { accountOf, packEntry } from "@weighlock/core/entry.ts";
+import { Held, heldHash, parkHash } from "@weighlock/core/waiting.ts";
 import { type Abi, type Hex, zeroAddress, zeroHash } from "viem";
-import { heldWord, parkWord } from "./entries.ts";
 import type { Ledger } from "./ledger.ts";
-import { ASSETS } from "./site.ts";
+import { ASSETS, PUSH_GAS } from "./site.ts";
 import { HUB, TRADERS, VAULTS, type World } from "./world.ts";
 
 type View = {
@@ -44,9 +44,19 @@ function viewsOf(ledger: Ledger): View[] {
       add(HUB, "laneBook", [vault, asset], [credited, authorised]);
       add(HUB, "suspense", [vault, asset], ledger.suspense.get(vault, asset));
       add(HUB, "available", [vault, asset], ledger.available(vault, asset));
+      const rules = ledger.laneRules.get(`${vault}:${asset}`);
+      if (rules !== undefined) {
+        add(HUB, "rulesOf", [vault, asset], rules);
+        add(HUB, "bucketOf", [vault, asset], ledger.inflow.get(vault, asset));
+      }
+      const { minDeposit, limit } = ledger.vaultRules.get(`${vault}:${asset}`) ?? ledger.spec.vaultRules;
+      add(vault, "rulesOf", [asset], { minDeposit, pushGas: PUSH_GAS, limit });
+      add(vault, "bucketOf", [asset], [ledger.outflow.get(vault, asset), ledger.queued(vault, asset)]);
+      add(vault, "struck", [asset], ledger.struck.get(vault, asset));
       add(vault, "book", [asset], [ledger.deposited.get(vault, asset), ledger.released.get(vault, asset)]);
       for (const account of ACCOUNTS) {
         add(vault, "releasedTo", [account, asset], ledger.releasedTo.get(vault, account, asset));
+        add(vault, "shareOf", [account, asset], ledger.shares.get(vault, account, asset));
       }
     }
   }
@@ -64,19 +74,35 @@ function viewsOf(ledger: Ledger): View[] {
     add(to, "executed", [from], BigInt(executed), "gateway");
   }
   for (const park of ledger.parks) {
-    add(park.vault, "parkOf", [HUB, BigInt(park.index)], park.isOver ? zeroHash : parkWord(park));
+    add(
+      park.vault,
+      "parkOf",
+      [HUB, BigInt(park.index)],
+      park.isOver ? zeroHash : parkHash({ ...park, entry: packEntry(park.entry) }),
+    );
     const isReturned = ledger.returned.has(`${park.vault}:${park.index}`);
     add(HUB, "isReturned", [park.vault, BigInt(park.index)], isReturned);
   }
   // A refund that came back is held a second time under the entry that brought it: the newest word is the one.
   const newest = new Map(ledger.held.map((held) => [`${held.vault}:${held.index}`, held]));
   for (const held of newest.values()) {
-    add(HUB, "heldOf", [held.vault, BigInt(held.index)], held.isOver ? zeroHash : heldWord(held));
+    add(
+      HUB,
+      "heldOf",
+      [held.vault, BigInt(held.index)],
+      held.isOver ? zeroHash : heldHash({ ...held, entry: packEntry(held.entry), reason: Held[held.reason] }),
+    );
   }
   return views;
 }
 
 const GATEWAY_VIEWS = { posted: "outbox", executed: "inbox" } as const;
+
+/** Values alone, in order; the contracts' structs come with names. */
+function plain(value: unknown): string {
+  if (typeof value === "object" && value !== null) return `[${Object.values(value).map(plain).join(", ")}]`;
+  return `${value}`;
+}
 
 /** @return Where chain and model differ, one line each. */
 export async function differences(world: World, ledger: Ledger): Promise<string[]> {
@@ -108,7 +134,8 @@ export async function differences(world: World, ledger: Ledger): Promise<string[
       });
       return own.flatMap(({ label, of, expected }, index) => {
         const value = of === "gateway" ? (actual[index] as unknown[])[0] : actual[index];
-        return `${value}` === `${expected}` ? [] : [`${label}: the chain says ${value}, the model ${expected}`];
+        const [said, known] = [plain(value), plain(expected)];
+        return said === known ? [] : [`${label}: the chain says ${said}, the model ${known}`];
       });
     }),
   );

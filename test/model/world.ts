@@ -20,6 +20,7 @@ const accountsFrom = (first: bigint, count: number) =>
   Array.from({ length: count }, (_, index) => privateKeyToAccount(toHex(first + BigInt(index), { size: 32 })));
 const WATCHERS = accountsFrom(0x3a7c_0001n, 2).sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1));
 export const TRADERS = accountsFrom(0x7ade_0001n, 3);
+export const MONITOR = accountsFrom(0x3031_0001n, 1)[0] as (typeof TRADERS)[number];
 /** Of nobody who owns anything. */
 export const STRANGER = accountsFrom(0x5742_0001n, 1)[0] as (typeof TRADERS)[number];
 
@@ -42,7 +43,7 @@ export async function createWorld(): Promise<World> {
   const watchers = WATCHERS.map(({ address }) => address);
   const sites = await Promise.all(
     [HUB, ...VAULTS].map((eid, index) =>
-      createSite({ eid, hubEid: HUB, tokenDecimals: index === 2 ? 18 : 6, watchers, dir }),
+      createSite({ eid, hubEid: HUB, tokenDecimals: index === 2 ? 18 : 6, watchers, monitor: MONITOR.address, dir }),
     ),
   );
   const site = (eid: number): Site => {

@@ -10,7 +10,7 @@ import { formatTable } from "../table.ts";
 const HELP = `
 What it shows
   An account is an owner and a subaccount on the hub. Each line is what one has, whatever vault it came in by; below is
-  what may be withdrawn from which vault. For an account's deposits and withdrawals: weighlock status --account.
+  what waits on its way in or out, why and until when, and what may be withdrawn from which vault. For an account's deposits and withdrawals: weighlock status --account.
 
 Examples
   weighlock accounts                 every account that ever received something
@@ -32,7 +32,7 @@ export function addAccounts(program: Command, surroundings: Surroundings): void 
   );
 }
 
-function render({ accounts, available }: Accounts, owner: string | undefined): string[] {
+function render({ accounts, waiting, available }: Accounts, owner: string | undefined): string[] {
   const assets = available.map(({ asset }) => asset);
   const right = assets.map(() => "right" as const);
   const nobody = owner === undefined ? "No account has received anything yet." : `${owner} has received nothing yet.`;
@@ -51,6 +51,10 @@ function render({ accounts, available }: Accounts, owner: string | undefined): s
           ["left", "right", ...right],
         )),
     "",
+    ...waiting.map(
+      ({ id, kind, quantity, asset, owner: of, subaccount, reason, waits }) =>
+        `${of}/${subaccount}: ${kind} ${id} of ${quantity} ${asset} waits: ${reason}${waits === "" ? "" : `; ${waits}`}`,
+    ),
     ...available.map(
       ({ asset, vaults }) =>
         `${asset} available: ${vaults.map(({ chain, quantity }) => `${quantity} on ${chain}`).join(", ")}`,

@@ -13,7 +13,8 @@ type Options = NetworkOptions & KeyChoice;
 const RETRY_HELP = `
 What it does
   Pays a release that its vault had to park, to the one whom it always was for. Anyone may, as often as they like: what
-  still can't be paid stays parked, and the reason is said.
+  still can't be paid stays parked, and the reason is said. A large one that has waited draws from the bucket then, and
+  may get a time there.
 
 Examples
   weighlock parked                   what is parked, and why
@@ -22,8 +23,8 @@ Examples
 const RETURN_HELP = `
 What it does
   Gives a parked release back to the hub, where its account is credited again: it travels the lane back, and
-  "weighlock settle" credits it there. Its payee or the account's owner may at any time; anyone may 7 days after it was
-  parked, and then it is paid instead if that is possible by now.
+  "weighlock settle" credits it there. Its payee or the account's owner may at any time; anyone may 7 days after it
+  unlocked, and then it is paid instead if that is possible by now.
 
 Examples
   weighlock return hub-beta:3
@@ -31,9 +32,10 @@ Examples
 
 const SETTLE_HELP = `
 What it does
-  Ends what the hub holds, by whichever applies: credits a deposit whose asset is listed by now; credits the account of
-  a release that came back, from the hub's own log, whose window is read back from events; or, after 7 days, sends a
-  deposit that no account can have to its refund address. Anyone may.
+  Ends what the hub holds, by whichever applies: credits a deposit whose time has come or whose asset is listed by now;
+  credits the account of a release that came back, from the hub's own log, whose window is read back from events; or,
+  after 7 days, sends a deposit that no account can have, or that the lane's cap has no room for, to its refund address.
+  Anyone may. A large deposit that has waited draws from the lane's bucket then, and may get a time there.
 
 Examples
   weighlock parked                   what is held, and why
@@ -74,14 +76,21 @@ export function addEnds(program: Command, surroundings: Surroundings): void {
 
 function tellParked(end: ParkedEnd, output: Output): void {
   const where = `in transaction ${end.transactionHash}, block ${end.block}`;
-  const lines =
-    end.type === "paid"
-      ? [`${end.id} is paid ${where}`]
-      : [
-          `${end.id} is returned as ${end.as} ${where}`,
-          `next: when two paths have carried ${end.as} to the hub: weighlock settle ${end.as}`,
-        ];
-  output.result(lines, end);
+  output.result(linesOf(end, where), end);
+}
+
+function linesOf(end: ParkedEnd, where: string): string[] {
+  switch (end.type) {
+    case "paid":
+      return [`${end.id} is paid ${where}`];
+    case "waits":
+      return [`${end.id} has its next wait ${where}: ${end.reason}`, `until when: weighlock status ${end.id}`];
+    case "returned":
+      return [
+        `${end.id} is returned as ${end.as} ${where}`,
+        `next: when two paths have carried ${end.as} to the hub: weighlock settle ${end.as}`,
+      ];
+  }
 }
 
 /** Throws ToldError for a false return, which is an incident. */
@@ -90,6 +99,12 @@ function tellHeld(end: HeldEnd, output: Output): void {
   switch (end.type) {
     case "credited":
       output.result([`${end.id} is credited ${where}`], end);
+      return;
+    case "waits":
+      output.result(
+        [`${end.id} has its next wait ${where}: ${end.reason}`, `until when: weighlock status ${end.id}`],
+        end,
+      );
       return;
     case "settled":
       output.result([`${end.id} is settled ${where}: the account of ${end.release} is credited again`], end);

@@ -6,6 +6,7 @@ import { addNetworkOptions, type NetworkOptions, type Surroundings, withNetwork 
 import { parseLane } from "../input.ts";
 import { readLane } from "../laneOverview.ts";
 import { renderLanes } from "../renderLanes.ts";
+import { renderLimits } from "../renderLimits.ts";
 
 const HELP = `
 What it shows
@@ -15,6 +16,12 @@ What it shows
   heads: whether the executed head is the source's own; it is always equal, or something is very wrong.
   tip jar: what pays anyone who dispatches the lane when its relayer does not.
   Under the table: what keeps a lane from moving, until when, and why.
+
+  The second table is what may pass of each asset where the lane ends. large from: such an entry takes three paths' word,
+  or a wait. bucket: what may pass at once when it is full; room now: what is left of it. share: of a vault's bucket for
+  one account; of the hub's, for deposits that cover no debt. owes and cap: what the lane owes on the hub, and the most
+  that it may. loss bound: the most that two lying paths can take until the lane is stopped, with monitors honest and
+  with everybody who watches lost; one lying path takes nothing.
 
 Examples
   weighlock lanes
@@ -32,7 +39,7 @@ export function addLanes(program: Command, surroundings: Surroundings): void {
       const { deployment } = network;
       const wanted = name === undefined ? lanesOf(deployment) : [parseLane(deployment, name)];
       const lanes = await Promise.all(wanted.map((lane) => readLane({ network, lane })));
-      output.result(renderLanes(lanes), { lanes });
+      output.result([...renderLanes(lanes), "", ...renderLimits(lanes)], { lanes });
     }),
   );
 }

@@ -11,7 +11,10 @@ const HELP = `
 What it shows
   What was carried and executed, and is not done. parked: a release that a vault could not pay. held: an entry that the
   hub could not credit, or a release that was given back and waits to be settled. No money is lost in either: each line
-  says why it waits, since when, and which command ends it, by whom and from when.
+  says why it waits, since when, until when, and which command ends it, by whom and from when.
+  large: it takes three paths' word, or a wait in time and blocks in which a guardian may veto it. More than an account's
+  share or than the bucket holds: it has its time, and nothing that comes later overtakes it. The clock of both stands
+  still while the lane or the asset is paused.
 
 Examples
   weighlock parked
@@ -32,16 +35,18 @@ export function addParked(program: Command, surroundings: Surroundings): void {
   );
 }
 
-function linesOf({ id, type, kind, quantity, asset, owner, subaccount, payee, reason, since, remedies }: ParkedEntry) {
+function linesOf(parked: ParkedEntry) {
+  const { id, type, kind, quantity, asset, owner, subaccount, payee, reason, since, waits, remedies } = parked;
   const account = subaccount === 0n ? owner : `${owner}/${subaccount}`;
   const to = payee === undefined ? "" : ` → ${payee}`;
   return [
     `${id}  ${kind} of ${quantity} ${asset}  account ${account}${to}  is ${type} since ${since.toISOString()}`,
     `  why: ${reason}`,
+    ...(waits === "" ? [] : [`  when: ${waits}`]),
     ...remedies.map(
       ({ command, what, who, from }) =>
         `  ${command}  ${what}; by ${who}${from === undefined ? "" : ` from ${from.toISOString()}`}`,
     ),
-    ...(remedies.length === 0 ? ["  nothing can be done, and it holds no money"] : []),
+    ...(remedies.length === 0 && waits === "" ? ["  nothing can be done, and it holds no money"] : []),
   ];
 }

@@ -6,8 +6,10 @@ import { type Address, zeroAddress } from "viem";
 import { formatUnits, parseAmount, splitRepresentable } from "../amount.ts";
 import { availabilityOf } from "../availability.ts";
 import { parseAsset, parseVaultChain } from "../input.ts";
+import { type AssetLimits, readHubLimits } from "../limits.ts";
 import type { Network } from "../network.ts";
 import { type GasQuote, readDepositGas } from "./depositGas.ts";
+import { waitsOf } from "./waits.ts";
 import { readWay, type Way } from "./way.ts";
 
 export type DepositQuote = {
@@ -25,6 +27,10 @@ export type DepositQuote = {
   fee: "0";
   gas?: GasQuote;
   way: Way;
+  /** What may be credited of it how fast; absent where the hub does not list it. */
+  limits?: AssetLimits;
+  /** What it would wait for on the hub, if it were executed now. */
+  waits: string[];
   /** Why it can't be done now; empty when it can. */
   obstacles: string[];
 };
@@ -54,11 +60,12 @@ export async function quoteDeposit({
   const { canonical, taken, left } = splitRepresentable({ local, decimals, canonicalDecimals });
   const hub = hubOf(network.deployment);
   const { client } = await network.connect(chain);
-  const [{ token, minDeposit }, way, gas, available] = await Promise.all([
+  const [{ token, minDeposit }, way, gas, available, limits] = await Promise.all([
     client.readContract({ address: chain.vault, abi: collateralVaultAbi, functionName: "assetOf", args: [asset.id] }),
     readWay({ network, lane: { src: chain, dst: hub } }),
     readDepositGas({ network, chain, asset, amount: taken, from }),
     availabilityOf({ network, asset }),
+    readHubLimits({ network, hub, eid: chain.eid, asset }),
   ]);
   const minimum = formatUnits(minDeposit, canonicalDecimals);
   const isListedOnHub = available.some((each) => each.chain === chain.name);
@@ -73,6 +80,8 @@ export async function quoteDeposit({
     fee: "0",
     ...(gas && { gas }),
     way,
+    ...(limits && { limits }),
+    waits: limits ? waitsOf({ limits, amount: canonical, ends: "credited", way }) : [],
     obstacles: [
       ...(token === zeroAddress ? [`the vault on ${chain.name} does not take ${symbol}`] : []),
       ...(canonical < minDeposit ? [`a deposit on ${chain.name} is at least ${minimum} ${symbol}`] : []),

@@ -7,10 +7,11 @@ import { accountOf } from "@weighlock/core/entry.ts";
 import type { Address } from "viem";
 import { formatUnits, parseAmount } from "../amount.ts";
 import { type Availability, availabilityOf } from "../availability.ts";
-import { readEvents } from "../events.ts";
 import { parseAsset, parseVaultChain } from "../input.ts";
+import { type AssetLimits, readVaultLimits } from "../limits.ts";
 import type { Network } from "../network.ts";
 import { type OperatorFees, readOperatorFees } from "./operatorFees.ts";
+import { readShareRoom, waitsOf } from "./waits.ts";
 import { readWay, type Way } from "./way.ts";
 
 export type WithdrawalQuote = {
@@ -33,6 +34,10 @@ export type WithdrawalQuote = {
   /** Canonical units; with `account` only. */
   balance?: bigint;
   way: Way;
+  /** What the vault may pay of it how fast; absent where it does not list it. */
+  limits?: AssetLimits;
+  /** What it would wait for at the vault, if it were executed now. */
+  waits: string[];
   /** Why it can't be done now; empty when it can. */
   obstacles: string[];
 };
@@ -61,13 +66,15 @@ export async function quoteWithdraw({
   const { id, symbol, canonicalDecimals } = asset;
   const amount = parseAmount({ text: amountText, decimals: canonicalDecimals, symbol });
   const { client } = await network.connect(dst);
-  const [available, minimum, operatorFees, balance, { pushGas }, way] = await Promise.all([
+  const [available, minimum, operatorFees, balance, { pushGas }, way, limits, shareRoom] = await Promise.all([
     availabilityOf({ network, asset }),
     readMinimum(network, dst, id),
     readOperatorFees({ network, asset: id }),
     account && readBalance(network, accountOf(account), id),
     client.readContract({ address: dst.vault, abi: collateralVaultAbi, functionName: "assetOf", args: [id] }),
     readWay({ network, lane: { src: hub, dst } }),
+    readVaultLimits({ network, vault: dst, asset }),
+    account && readShareRoom({ network, vault: dst, asset: id, account: accountOf(account) }),
   ]);
   const show = (units: bigint) => `${formatUnits(units, canonicalDecimals)} ${symbol}`;
   const there = available.find(({ chain }) => chain === dst.name)?.amount ?? 0n;
@@ -87,6 +94,8 @@ export async function quoteWithdraw({
     available,
     ...(balance !== undefined && { balance }),
     way,
+    ...(limits && { limits }),
+    waits: limits ? waitsOf({ limits, amount, ends: "paid", way, shareRoom }) : [],
     obstacles: [
       ...(minimum === undefined ? [`${hub.name} does not list ${symbol} for ${dst.name}`] : []),
       ...(isTooLittle ? [`a withdrawal to ${dst.name} is at least ${show(minimum)}, or the whole balance`] : []),
@@ -97,16 +106,13 @@ export async function quoteWithdraw({
   };
 }
 
-/** Canonical units; undefined when the hub does not list it for that vault. No view tells it. */
+/** Canonical units; undefined when the hub does not list it for that vault. */
 async function readMinimum(network: Network, { eid }: VaultDeployment, asset: number): Promise<bigint | undefined> {
   const hub = hubOf(network.deployment);
   const { client } = await network.connect(hub);
-  const view = { client, address: hub.clearingHouse, abi: clearingHouseAbi, from: hub.deployBlock } as const;
-  const [listed] = await readEvents({
-    ...{ ...view, eventName: "AssetListed", args: { eid, asset } },
-    isEnough: (found) => found.length > 0,
-  });
-  return listed?.args.minWithdrawal;
+  const view = { address: hub.clearingHouse, abi: clearingHouseAbi } as const;
+  const { minWithdrawal } = await client.readContract({ ...view, functionName: "rulesOf", args: [eid, asset] });
+  return minWithdrawal === 0n ? undefined : minWithdrawal;
 }
 
 async function readBalance(network: Network, account: `0x${string}`, asset: number): Promise<bigint> {

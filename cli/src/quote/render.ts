@@ -2,6 +2,7 @@
 
 import { formatEther } from "viem";
 import { formatUnits } from "../amount.ts";
+import type { AssetLimits } from "../limits.ts";
 import type { DepositQuote } from "./quoteDeposit.ts";
 import type { WithdrawalQuote } from "./quoteWithdraw.ts";
 import type { Way } from "./way.ts";
@@ -9,7 +10,7 @@ import type { Way } from "./way.ts";
 const row = (name: string, text: string) => `  ${name.padEnd(14)}${text}`;
 
 export function renderDepositQuote(quote: DepositQuote): string[] {
-  const { chain, asset, quantity, left, minimum, gas, way, obstacles } = quote;
+  const { chain, asset, quantity, left, minimum, gas, way, limits, waits, obstacles } = quote;
   const dust = left === "0" ? "" : `; ${left} is finer than one canonical unit and stays with you`;
   return [
     `deposit of ${asset} on ${chain}`,
@@ -18,6 +19,7 @@ export function renderDepositQuote(quote: DepositQuote): string[] {
     row("fee", "none; you pay the gas of your own transaction"),
     row("gas", gas ? `${gas.gas}, now ${formatEther(gas.cost)} ETH (${gas.basis})` : NO_GAS),
     ...renderWay(way),
+    ...renderWaits(limits, waits),
     ...renderVerdict(obstacles),
   ];
 }
@@ -39,6 +41,7 @@ export function renderWithdrawalQuote(quote: WithdrawalQuote): string[] {
     row("available", available.map((each) => `${each.quantity} on ${each.chain}`).join(", ")),
     ...(balance === undefined ? [] : [row("balance", show(balance))]),
     ...renderWay(way),
+    ...renderWaits(quote.limits, quote.waits),
     ...renderVerdict(quote.obstacles),
   ];
 }
@@ -63,6 +66,16 @@ function renderWay({ lane, paths, required, times, finality, delays }: Way): str
       `${finality.chain} is final up to block ${finality.final} of ${finality.latest}, ${seconds(finality.secondsBehind)} behind`,
     ),
     ...delays.map((delay) => row("delayed", delay)),
+  ];
+}
+
+function renderWaits(limits: AssetLimits | undefined, waits: readonly string[]): string[] {
+  if (limits === undefined) return [];
+  const { asset, canonicalDecimals, room, capacity, large } = limits;
+  const show = (units: bigint) => formatUnits(units, canonicalDecimals);
+  return [
+    row("limits", `the bucket has ${show(room)} of ${show(capacity)} ${asset} now; large from ${show(large)}`),
+    ...waits.map((wait) => row("waits", wait)),
   ];
 }
 

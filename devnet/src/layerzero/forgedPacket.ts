@@ -46,10 +46,13 @@ export async function forgePacket({
   src,
   dst,
   commitment,
+  nonce,
 }: {
   src: ChainDeployment;
   dst: ChainDeployment;
   commitment: Commitment;
+  /** Another than the next. */
+  nonce?: bigint;
 }): Promise<Packet> {
   const { client } = await createChain(dst);
   const sender = pad(pathByName(src, "layerzero").address, { size: 32 });
@@ -63,7 +66,7 @@ export async function forgePacket({
   const receiver = pad(path, { size: 32 });
   return decodePacket(
     encodePacket({
-      nonce: inbound + 1n,
+      nonce: nonce ?? inbound + 1n,
       srcEid: src.eid,
       sender,
       dstEid: dst.eid,

@@ -2,6 +2,7 @@
 
 import { accessManagerAbi } from "@weighlock/core/abi/accessManager.ts";
 import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
+import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { layerZeroPathAbi } from "@weighlock/core/abi/layerZeroPath.ts";
 import { pauseControllerAbi } from "@weighlock/core/abi/pauseController.ts";
@@ -9,7 +10,7 @@ import { watcherPathAbi } from "@weighlock/core/abi/watcherPath.ts";
 import type { Abi, Address, Hex } from "viem";
 import { toFunctionSelector } from "viem";
 import { DEFAULT_PRICING, sortedDvns } from "../layerzero/stack.ts";
-import type { Keys, NetworkSpec } from "../spec.ts";
+import type { AssetSpec, NetworkSpec } from "../spec.ts";
 import type { Transactor } from "../transactor.ts";
 import {
   ADMIN_ROLE,
@@ -77,9 +78,33 @@ export function connect({
   if (chain.spec.role === "hub") {
     for (const asset of network.assets) {
       if (asset.decimals[peer.spec.name] === undefined) continue;
-      call(chain.app, clearingHouseAbi, "listAsset", [eid, asset.id, asset.canonicalDecimals, asset.minWithdrawal]);
+      const rules = laneRulesOf(asset);
+      call(chain.app, clearingHouseAbi, "listAsset", [eid, asset.id, asset.canonicalDecimals, rules]);
     }
   }
+}
+
+export function laneRulesOf({ minWithdrawal, cap, laneLimit }: AssetSpec) {
+  return { minWithdrawal, cap, limit: laneLimit };
+}
+
+export function assetRulesOf({ minDeposit, pushGas, vaultLimit }: AssetSpec) {
+  return { minDeposit, pushGas, limit: vaultLimit };
+}
+
+/** Where the functions of a role are: a contract of `COUNCIL_FUNCTIONS` and its like, with nothing where a chain has none. */
+export function contractsOf(chain: DeployedChain): Record<string, { target: Address; abi: Abi } | undefined> {
+  const isVault = chain.spec.role === "vault";
+  const app = { target: chain.app, abi: (isVault ? collateralVaultAbi : clearingHouseAbi) as Abi };
+  return {
+    accessManager: { target: chain.accessManager, abi: accessManagerAbi },
+    gateway: { target: chain.gateway, abi: gatewayAbi },
+    layerZeroPath: { target: chain.layerZeroPath, abi: layerZeroPathAbi },
+    watcherPath: { target: chain.watcherPath, abi: watcherPathAbi },
+    pauseController: { target: chain.pauseController, abi: pauseControllerAbi },
+    app,
+    vault: isVault ? app : undefined,
+  };
 }
 
 /** Which functions of a contract a role may call, by selector. */
@@ -91,44 +116,35 @@ export function selectorsOf(abi: Abi, names: readonly string[]): Hex[] {
   });
 }
 
-/** Queues the end of the deployer's power: roles to council and guardian, and none left to the deployer. */
+/** Queues the end of the deployer's power: roles to the council's and the guardian's Safe, and none left to the deployer. */
 export function handOver({
   transactor,
   network,
   chain,
-  keys,
-  appAbi,
 }: {
   transactor: Transactor;
   network: NetworkSpec;
   chain: DeployedChain;
-  keys: Keys;
-  appAbi: Abi;
 }): void {
   const manage = (functionName: string, args: readonly unknown[]) =>
     transactor.call({ to: chain.accessManager, abi: accessManagerAbi, functionName, args });
-  const abis = {
-    gateway: gatewayAbi,
-    layerZeroPath: layerZeroPathAbi,
-    watcherPath: watcherPathAbi,
-    app: appAbi,
-    pauseController: pauseControllerAbi,
-  } as const;
+  const contracts = contractsOf(chain);
   for (const [functionsOf, role] of [
     [COUNCIL_FUNCTIONS, COUNCIL_ROLE],
     [RESUMER_FUNCTIONS, RESUMER_ROLE],
     [GUARDIAN_FUNCTIONS, GUARDIAN_ROLE],
   ] as const) {
     for (const [name, functions] of Object.entries(functionsOf)) {
-      const contract = name as keyof typeof abis;
-      manage("setTargetFunctionRole", [chain[contract], selectorsOf(abis[contract] as Abi, functions), role]);
+      const contract = contracts[name];
+      if (contract === undefined) continue;
+      manage("setTargetFunctionRole", [contract.target, selectorsOf(contract.abi, functions), role]);
     }
   }
-  // The guardian vetoes what the council has scheduled.
-  for (const role of [COUNCIL_ROLE, RESUMER_ROLE]) manage("setRoleGuardian", [role, GUARDIAN_ROLE]);
-  manage("grantRole", [GUARDIAN_ROLE, keys.guardian.address, 0]);
-  manage("grantRole", [COUNCIL_ROLE, keys.council.address, network.councilDelay]);
-  manage("grantRole", [RESUMER_ROLE, keys.council.address, network.resumeDelay]);
-  manage("grantRole", [ADMIN_ROLE, keys.council.address, network.councilDelay]);
+  // The guardian vetoes what the council has scheduled; a resumption it vetoes in the pause controller.
+  manage("setRoleGuardian", [COUNCIL_ROLE, GUARDIAN_ROLE]);
+  manage("grantRole", [GUARDIAN_ROLE, chain.guardian, 0]);
+  manage("grantRole", [COUNCIL_ROLE, chain.council, network.councilDelay]);
+  manage("grantRole", [RESUMER_ROLE, chain.council, 0]);
+  manage("grantRole", [ADMIN_ROLE, chain.council, network.councilDelay]);
   manage("renounceRole", [ADMIN_ROLE, transactor.address]);
 }

@@ -4,11 +4,12 @@ import type { Address } from "viem";
 import type { LayerZeroStack } from "../layerzero/stack.ts";
 import type { AssetSpec, ChainSpec } from "../spec.ts";
 import type { Artifact } from "../transactor.ts";
+import type { RoleSafes } from "./safes.ts";
 
 export type DeployedAsset = AssetSpec & { token: Address | null; tokenDecimals: number };
 
 /** One chain's Weighlock. `app` is the clearing house on the hub and the collateral vault elsewhere. */
-export type DeployedChain = {
+export type DeployedChain = RoleSafes & {
   spec: ChainSpec;
   deployer: Address;
   layerZero: LayerZeroStack;
@@ -25,7 +26,12 @@ export type DeployedChain = {
 
 /** Contracts with the same constructors and calls, deployed in place of ours. */
 export type ReplacedContracts = Readonly<
-  Partial<Record<"Gateway" | "CollateralVault" | "ClearingHouse" | "LayerZeroPath", Artifact>>
+  Partial<
+    Record<
+      "Gateway" | "CollateralVault" | "ClearingHouse" | "LayerZeroPath" | "WatcherPath" | "PauseController",
+      Artifact
+    >
+  >
 >;
 
 /** Bits of a lane's path masks. */
@@ -42,19 +48,43 @@ export const ADMIN_ROLE = 0n;
 export const COUNCIL_ROLE = 1n;
 /** Tightens, at once. */
 export const GUARDIAN_ROLE = 2n;
-/** Ends pauses, after a delay that is shorter than a pause: a later one would be of no use. */
+/** Proposes and ends stops. It has no delay of its own: the pause controller has one between the two. */
 export const RESUMER_ROLE = 3n;
 
+/** Powers of the pause controller's own keys: `IPauseController.Key`. */
+export const CONTROLLER_KEY = { pauser: 1, guardian: 2, monitor: 3 } as const;
+/** `types/Direction.sol`. */
+export const DIRECTION = { in: 0, out: 1 } as const;
+
+/**
+ * `app` is the vault or the clearing house; what only a vault has is under `vault`. What changes the access manager itself stays
+ * its admin's, which is the council too; named here, the guardian can veto it like all else.
+ */
 export const COUNCIL_FUNCTIONS = {
-  gateway: ["openLane", "addPath", "loosenWindow"],
+  accessManager: [
+    "labelRole",
+    "setRoleAdmin",
+    "setRoleGuardian",
+    "setGrantDelay",
+    "setTargetAdminDelay",
+    "updateAuthority",
+    "setTargetClosed",
+    "setTargetFunctionRole",
+    "grantRole",
+    "revokeRole",
+  ],
+  gateway: ["openLane", "addPath", "loosenWindow", "closeLane"],
   layerZeroPath: ["openRemote"],
   watcherPath: ["openRemote"],
-  app: ["listAsset"],
-  pauseController: ["addPauser"],
+  app: ["listAsset", "loosenAsset"],
+  vault: ["clearRelease", "strike"],
+  pauseController: ["setKey"],
 } as const;
-export const RESUMER_FUNCTIONS = { pauseController: ["resume"] } as const;
+export const RESUMER_FUNCTIONS = { pauseController: ["proposeResume", "resume", "liftQuarantine"] } as const;
 export const GUARDIAN_FUNCTIONS = {
-  gateway: ["tightenWindow"],
+  gateway: ["tightenWindow", "disablePath"],
   layerZeroPath: ["skip", "nilify"],
-  pauseController: ["removePauser"],
+  app: ["tightenAsset"],
+  vault: ["vetoRelease"],
+  pauseController: ["removeKey"],
 } as const;

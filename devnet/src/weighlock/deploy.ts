@@ -15,7 +15,16 @@ import type { LayerZeroStack } from "../layerzero/stack.ts";
 import { PERMIT2 } from "../permit2.ts";
 import type { AssetSpec, ChainSpec, Keys, NetworkSpec } from "../spec.ts";
 import type { Transactor } from "../transactor.ts";
-import { type DeployedAsset, type DeployedChain, OUR_DVN, type ReplacedContracts } from "./contracts.ts";
+import { assetRulesOf } from "./connect.ts";
+import {
+  CONTROLLER_KEY,
+  type DeployedAsset,
+  type DeployedChain,
+  DIRECTION,
+  OUR_DVN,
+  type ReplacedContracts,
+} from "./contracts.ts";
+import type { RoleSafes } from "./safes.ts";
 
 /**
  * Queues everything on the transactor; the caller flushes it. The deployer ends as admin of the access manager, until
@@ -27,6 +36,7 @@ export function deployWeighlock({
   spec,
   hubEid,
   layerZero,
+  safes,
   keys,
   replaced = {},
 }: {
@@ -35,6 +45,7 @@ export function deployWeighlock({
   spec: ChainSpec;
   hubEid: number;
   layerZero: LayerZeroStack;
+  safes: RoleSafes;
   keys: Keys;
   replaced?: ReplacedContracts | undefined;
 }): DeployedChain {
@@ -51,23 +62,30 @@ export function deployWeighlock({
   const gateway = deploy("Gateway", gatewayAbi, gatewayBytecode, [spec.eid, ...expected, accessManager]);
   const app =
     spec.role === "hub"
-      ? deploy("ClearingHouse", clearingHouseAbi, clearingHouseBytecode, [gateway, accessManager])
+      ? deploy("ClearingHouse", clearingHouseAbi, clearingHouseBytecode, [
+          gateway,
+          network.largeWait,
+          network.largeBlocks,
+          accessManager,
+        ])
       : deploy("CollateralVault", collateralVaultAbi, collateralVaultBytecode, [
           gateway,
           hubEid,
           PERMIT2,
+          network.largeWait,
+          network.largeBlocks,
           accessManager,
         ]);
   const pauseController = deploy("PauseController", pauseControllerAbi, pauseControllerBytecode, [
     gateway,
+    valueOutOf(spec),
+    BigInt(network.resumeDelay),
+    BigInt(network.monitors.threshold),
     accessManager,
   ]);
-  transactor.call({
-    to: pauseController,
-    abi: pauseControllerAbi,
-    functionName: "addPauser",
-    args: [keys.pauser.address],
-  });
+  for (const { address, power } of controllerKeys(keys, safes)) {
+    transactor.call({ to: pauseController, abi: pauseControllerAbi, functionName: "setKey", args: [address, power] });
+  }
   const layerZeroPath = deploy("LayerZeroPath", layerZeroPathAbi, layerZeroPathBytecode, [
     layerZero.endpoint,
     gateway,
@@ -88,6 +106,7 @@ export function deployWeighlock({
   ]);
   const assets = network.assets.map((asset) => deployAsset({ transactor, spec, asset, app, keys }));
   return {
+    ...safes,
     spec,
     deployer: transactor.address,
     layerZero,
@@ -101,6 +120,23 @@ export function deployWeighlock({
     tipJar,
     assets,
   };
+}
+
+/** The direction in which value leaves: posting on the hub, payments on a vault's chain. */
+export function valueOutOf({ role }: ChainSpec): number {
+  return role === "hub" ? DIRECTION.out : DIRECTION.in;
+}
+
+/** Who stops things, and whose word starts them again. */
+export function controllerKeys(
+  { pauser, monitors }: Keys,
+  { guardian }: Pick<RoleSafes, "guardian">,
+): { address: Address; power: number }[] {
+  return [
+    { address: pauser.address, power: CONTROLLER_KEY.pauser },
+    { address: guardian, power: CONTROLLER_KEY.guardian },
+    ...monitors.map(({ address }) => ({ address, power: CONTROLLER_KEY.monitor })),
+  ];
 }
 
 /** A token with the chain's decimals, listed, and some of it for every trader. The hub holds no tokens. */
@@ -129,7 +165,7 @@ function deployAsset({
     to: app,
     abi: collateralVaultAbi,
     functionName: "listAsset",
-    args: [asset.id, token, asset.canonicalDecimals, asset.minDeposit, asset.pushGas],
+    args: [asset.id, token, asset.canonicalDecimals, assetRulesOf(asset)],
   });
   const scale = 10n ** BigInt(decimals - asset.canonicalDecimals);
   for (const { address } of keys.traders) {

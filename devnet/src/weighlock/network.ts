@@ -1,9 +1,7 @@
 /** Deploys the whole network: LayerZero and Weighlock on every chain, connected, handed over and read back. */
 
-import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
-import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import type { ChainDeployment } from "@weighlock/core/deployment.ts";
-import type { Abi, Address } from "viem";
+import type { Address } from "viem";
 import type { AnvilNode } from "../anvil.ts";
 import { setBalances } from "../anvil.ts";
 import { deployLayerZero } from "../layerzero/deploy.ts";
@@ -23,6 +21,7 @@ import {
   WATCHER_PATH,
 } from "./contracts.ts";
 import { deployWeighlock } from "./deploy.ts";
+import { deployRoleSafes } from "./safes.ts";
 import { verifyWeighlock } from "./verify.ts";
 
 const KEY_BALANCE = 10_000n * 10n ** 18n;
@@ -49,12 +48,14 @@ export async function deployNetwork({
   const chains = await Promise.all(
     sites.map(async ({ spec, transactor, layerZero }) => {
       const stack = deployLayerZero({ transactor, chainId: spec.chainId, spec: layerZero });
+      const safes = deployRoleSafes({ transactor, network, spec, keys });
       const chain = deployWeighlock({
         transactor,
         network,
         spec,
         hubEid: hub.eid,
         layerZero: stack,
+        safes,
         keys,
         replaced: replaced[spec.name],
       });
@@ -67,8 +68,7 @@ export async function deployNetwork({
       const chain = chains[i] as DeployedChain;
       const peers = chains.filter((peer) => peer !== chain && (peer.spec === hub || chain.spec === hub));
       for (const peer of peers) connect({ transactor, network, chain, peer });
-      const appAbi: Abi = chain.spec.role === "hub" ? clearingHouseAbi : collateralVaultAbi;
-      handOver({ transactor, network, chain, keys, appAbi });
+      handOver({ transactor, network, chain });
       const admins = handOverDvns({ transactor, chain, keys });
       await transactor.flush();
       const { client } = node;
@@ -159,6 +159,8 @@ function describe(chain: DeployedChain, node: AnvilNode, deployBlock: bigint): C
     })),
     accessManager: chain.accessManager,
     pauseController: chain.pauseController,
+    council: chain.council,
+    guardian: chain.guardian,
     tipJar: chain.tipJar,
     deployBlock: Number(deployBlock),
     layerZero: {

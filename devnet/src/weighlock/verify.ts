@@ -10,11 +10,12 @@ import { pauseControllerAbi } from "@weighlock/core/abi/pauseController.ts";
 import { watcherPathAbi } from "@weighlock/core/abi/watcherPath.ts";
 import { formatEvm } from "@weighlock/core/interop.ts";
 import { laneId } from "@weighlock/core/laneLog.ts";
-import { type Abi, type Address, type Hex, type PublicClient, pad, parseAbi, zeroAddress } from "viem";
+import { type Address, type Hex, type PublicClient, pad, parseAbi, zeroAddress } from "viem";
 import { DEFAULT_PRICING } from "../layerzero/stack.ts";
 import { assertReadBack, check, type Read } from "../readBack.ts";
+import { safeChecks } from "../safe/verify.ts";
 import type { Keys, NetworkSpec } from "../spec.ts";
-import { selectorsOf, ulnConfigOf } from "./connect.ts";
+import { assetRulesOf, contractsOf, laneRulesOf, selectorsOf, ulnConfigOf } from "./connect.ts";
 import {
   ADMIN_ROLE,
   COUNCIL_FUNCTIONS,
@@ -28,6 +29,9 @@ import {
   RESUMER_ROLE,
   WATCHER_PATH,
 } from "./contracts.ts";
+import { controllerKeys, valueOutOf } from "./deploy.ts";
+import { readRoleHolders, sortHolders } from "./roleHolders.ts";
+import { roleSafeSpecs } from "./safes.ts";
 
 const ulnConfig =
   "struct UlnConfig { uint64 confirmations; uint8 requiredDVNCount; uint8 optionalDVNCount; uint8 optionalDVNThreshold; address[] requiredDVNs; address[] optionalDVNs; }";
@@ -59,6 +63,7 @@ export async function verifyWeighlock({
     ...contractChecks(context),
     ...peers.flatMap((peer) => [...laneChecks({ ...context, peer }), ...channelChecks({ ...context, peer })]),
     ...assetChecks({ ...context, peers }),
+    ...roleSafeChecks(context),
     ...roleChecks(context),
   ]);
 }
@@ -76,16 +81,7 @@ function contractChecks({ client, network, chain, keys }: Context): Read[] {
       chain.pauseController,
       client.readContract({ ...gateway, functionName: "pauseController" }),
     ),
-    check(
-      "pauser",
-      true,
-      client.readContract({
-        address: chain.pauseController,
-        abi: pauseControllerAbi,
-        functionName: "isPauser",
-        args: [keys.pauser.address],
-      }),
-    ),
+    ...controllerChecks({ client, network, chain, keys }),
     ...[chain.gateway, chain.layerZeroPath, chain.watcherPath, chain.app, chain.pauseController].map((address) =>
       check(
         `authority of ${address}`,
@@ -156,6 +152,27 @@ function contractChecks({ client, network, chain, keys }: Context): Read[] {
           ),
         ]
       : []),
+  ];
+}
+
+function controllerChecks({ client, network, chain, keys }: Context): Read[] {
+  const controller = { address: chain.pauseController, abi: pauseControllerAbi } as const;
+  return [
+    check("pause controller's gateway", chain.gateway, client.readContract({ ...controller, functionName: "gateway" })),
+    check("value out", valueOutOf(chain.spec), client.readContract({ ...controller, functionName: "valueOut" })),
+    check("resume delay", network.resumeDelay, client.readContract({ ...controller, functionName: "resumeDelay" })),
+    check(
+      "monitor threshold",
+      network.monitors.threshold,
+      client.readContract({ ...controller, functionName: "monitorThreshold" }),
+    ),
+    ...controllerKeys(keys, chain).map(({ address, power }) =>
+      check(
+        `pause controller's key ${address}`,
+        power,
+        client.readContract({ ...controller, functionName: "keyOf", args: [address] }),
+      ),
+    ),
   ];
 }
 
@@ -260,50 +277,86 @@ function channelChecks({ client, network, chain, peer }: Context & { peer: Deplo
   ];
 }
 
-function assetChecks({ client, chain, peers }: Omit<Context, "keys"> & { peers: readonly DeployedChain[] }): Read[] {
+function assetChecks({
+  client,
+  network,
+  chain,
+  peers,
+}: Omit<Context, "keys"> & { peers: readonly DeployedChain[] }): Read[] {
+  const waits: Read[] = [
+    check(
+      "large wait",
+      network.largeWait,
+      client.readContract({ address: chain.app, abi: collateralVaultAbi, functionName: "largeWait" }),
+    ),
+    check(
+      "large blocks",
+      network.largeBlocks,
+      client.readContract({ address: chain.app, abi: collateralVaultAbi, functionName: "largeBlocks" }),
+    ),
+  ];
   if (chain.spec.role === "vault") {
-    return chain.assets.map(({ id, symbol, token, tokenDecimals, canonicalDecimals, minDeposit, pushGas }) =>
-      check(
-        `listing of ${symbol}`,
-        { token, pushGas, minDeposit, scale: 10n ** BigInt(tokenDecimals - canonicalDecimals) },
-        client.readContract({ address: chain.app, abi: collateralVaultAbi, functionName: "assetOf", args: [id] }),
-      ),
-    );
+    const vault = { address: chain.app, abi: collateralVaultAbi } as const;
+    const listings = chain.assets.flatMap((asset) => {
+      const { id, symbol, token, tokenDecimals, canonicalDecimals, minDeposit, pushGas } = asset;
+      return [
+        check(
+          `listing of ${symbol}`,
+          { token, pushGas, minDeposit, scale: 10n ** BigInt(tokenDecimals - canonicalDecimals) },
+          client.readContract({ ...vault, functionName: "assetOf", args: [id] }),
+        ),
+        check(
+          `rules of ${symbol}`,
+          assetRulesOf(asset),
+          client.readContract({ ...vault, functionName: "rulesOf", args: [id] }),
+        ),
+      ];
+    });
+    return [...waits, ...listings];
   }
-  return chain.assets.map(({ id, symbol, decimals }) => {
-    const eids = peers.filter((peer) => decimals[peer.spec.name] !== undefined).map((peer) => peer.spec.eid);
-    return check(
-      `lanes that carry ${symbol}`,
-      [eids, eids.map(() => 0)],
-      client.readContract({ address: chain.app, abi: clearingHouseAbi, functionName: "availability", args: [id] }),
-    );
+  const house = { address: chain.app, abi: clearingHouseAbi } as const;
+  const listings = chain.assets.flatMap((asset) => {
+    const { id, symbol, decimals } = asset;
+    const carriers = peers.filter((peer) => decimals[peer.spec.name] !== undefined).map((peer) => peer.spec);
+    const eids = carriers.map(({ eid }) => eid);
+    return [
+      check(
+        `lanes that carry ${symbol}`,
+        [eids, eids.map(() => 0)],
+        client.readContract({ ...house, functionName: "availability", args: [id] }),
+      ),
+      ...carriers.map(({ eid, name }) =>
+        check(
+          `rules of ${symbol} from ${name}`,
+          laneRulesOf(asset),
+          client.readContract({ ...house, functionName: "rulesOf", args: [eid, id] }),
+        ),
+      ),
+    ];
   });
+  return [...waits, ...listings];
 }
 
-function roleChecks({ client, network, chain, keys }: Context): Read[] {
+function roleSafeChecks({ client, network, chain, keys }: Context): Read[] {
+  const specs = roleSafeSpecs({ network, keys });
+  return (["council", "guardian"] as const).flatMap((name) =>
+    safeChecks({ client, name, safe: chain[name], stack: chain.safeStack, spec: specs[name] }),
+  );
+}
+
+function roleChecks({ client, network, chain }: Context): Read[] {
   const manager = { address: chain.accessManager, abi: accessManagerAbi } as const;
-  const appAbi: Abi = chain.spec.role === "hub" ? clearingHouseAbi : collateralVaultAbi;
-  const abis = {
-    gateway: gatewayAbi as Abi,
-    layerZeroPath: layerZeroPathAbi as Abi,
-    watcherPath: watcherPathAbi as Abi,
-    pauseController: pauseControllerAbi as Abi,
-    app: appAbi,
-  };
-  const hasRole = (who: string, role: bigint, account: Address, expected: readonly [boolean, number]) =>
-    check(
-      `${who} in role ${role}`,
-      expected,
-      client.readContract({ ...manager, functionName: "hasRole", args: [role, account] }),
-    );
-  const functionRoles = (functions: Partial<Record<keyof typeof abis, readonly string[]>>, role: bigint) =>
+  const contracts = contractsOf(chain);
+  const functionRoles = (functions: Readonly<Record<string, readonly string[]>>, role: bigint) =>
     Object.entries(functions).flatMap(([name, names]) => {
-      const contract = name as keyof typeof abis;
-      return selectorsOf(abis[contract], names).map((selector, i) =>
+      const contract = contracts[name];
+      if (contract === undefined) return [];
+      const { target, abi } = contract;
+      return selectorsOf(abi, names).map((selector, i) =>
         check(
-          `role of ${contract}.${names[i]}`,
+          `role of ${name}.${names[i]}`,
           role,
-          client.readContract({ ...manager, functionName: "getTargetFunctionRole", args: [chain[contract], selector] }),
+          client.readContract({ ...manager, functionName: "getTargetFunctionRole", args: [target, selector] }),
         ),
       );
     });
@@ -316,17 +369,16 @@ function roleChecks({ client, network, chain, keys }: Context): Read[] {
       GUARDIAN_ROLE,
       client.readContract({ ...manager, functionName: "getRoleGuardian", args: [COUNCIL_ROLE] }),
     ),
-    hasRole("guardian", GUARDIAN_ROLE, keys.guardian.address, [true, 0]),
-    hasRole("council", COUNCIL_ROLE, keys.council.address, [true, network.councilDelay]),
-    hasRole("council", RESUMER_ROLE, keys.council.address, [true, network.resumeDelay]),
+    // The Safes and nobody else: no key, and not the deployer.
     check(
-      "who vetoes a resume",
-      GUARDIAN_ROLE,
-      client.readContract({ ...manager, functionName: "getRoleGuardian", args: [RESUMER_ROLE] }),
-    ),
-    hasRole("council", ADMIN_ROLE, keys.council.address, [true, network.councilDelay]),
-    ...[ADMIN_ROLE, COUNCIL_ROLE, GUARDIAN_ROLE, RESUMER_ROLE].map((role) =>
-      hasRole("deployer", role, chain.deployer, [false, 0]),
+      "who holds a role",
+      sortHolders([
+        { role: ADMIN_ROLE, account: chain.council, delay: network.councilDelay },
+        { role: COUNCIL_ROLE, account: chain.council, delay: network.councilDelay },
+        { role: RESUMER_ROLE, account: chain.council, delay: 0 },
+        { role: GUARDIAN_ROLE, account: chain.guardian, delay: 0 },
+      ]),
+      readRoleHolders({ client, accessManager: chain.accessManager }),
     ),
   ];
 }

@@ -3,16 +3,12 @@
 import { readConfig } from "@weighlock/core/config.ts";
 import type { PublicDeployment } from "@weighlock/core/deployment.ts";
 import { url } from "@weighlock/core/rpcSources.ts";
-import type { Hex } from "viem";
 import { z } from "zod";
-import { ReaderConfig, readChains } from "../config.ts";
+import { PrivateKey, ReaderConfig, readChains } from "../config.ts";
 
 export const PauserConfig = ReaderConfig.extend({
   /** The key of a pauser: it can stop a lane's direction on every chain and nothing else. */
-  privateKey: z
-    .string()
-    .regex(/^0x[0-9a-fA-F]{64}$/, "expected 32 bytes of hex")
-    .transform((value) => value as Hex),
+  privateKey: PrivateKey,
   /** URLs of monitors. Each is believed nothing: what one says is looked up. */
   monitors: z
     .array(url.transform((text) => text.replace(/\/+$/, "")))

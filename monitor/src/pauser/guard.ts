@@ -1,4 +1,4 @@
-/** Judges every fact that a monitor names by this process's own nodes, and keeps a lane paused while one holds. */
+/** Judges every fact that a monitor names by this process's own nodes, and has what holds put into quarantine. */
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Common } from "@weighlock/core/common.ts";
@@ -35,6 +35,10 @@ const MOST = 2_048;
 
 type State = Guarded & { askAt: number };
 
+function isRefutation(verdict: Guarded["verdict"]): boolean {
+  return verdict === "known" || verdict === "gone" || verdict === "void";
+}
+
 export function createGuard({
   common,
   sources,
@@ -60,7 +64,7 @@ export function createGuard({
   });
   const pauses = metrics.counter({
     name: "pauser_pauses_total",
-    help: "Attempts to pause a lane.",
+    help: "Attempts to stop a lane.",
     labels: ["chain", "outcome"],
   });
 
@@ -78,7 +82,7 @@ export function createGuard({
   }
 
   function dropRefuted(): boolean {
-    const refuted = [...states.values()].find(({ verdict }) => verdict === "known" || verdict === "gone");
+    const refuted = [...states.values()].find(({ verdict }) => isRefutation(verdict));
     return refuted !== undefined && states.delete(refuted.id);
   }
 
@@ -116,7 +120,7 @@ export function createGuard({
     } else {
       // An attestation that our nodes do not show may not have reached them yet.
       const isLate = verdict === "gone" && Date.now() - state.since.getTime() < REFUTED_MS;
-      const isRefuted = (verdict === "known" || verdict === "gone") && !isLate;
+      const isRefuted = isRefutation(verdict) && !isLate;
       state.askAt = Date.now() + (isRefuted ? REFUTED_MS : pollMs);
     }
   }
@@ -124,11 +128,12 @@ export function createGuard({
   async function hold(state: State, chain: string): Promise<void> {
     const { id, lane, attestation } = state;
     try {
-      const paused = await pauserOf(attestation.dstEid).ensure(attestation.srcEid);
+      const { obstacle, ...paused } = await pauserOf(attestation.dstEid).hold(attestation);
       state.paused = { ...state.paused, ...paused };
+      if (obstacle !== undefined) state.failure = obstacle;
       if (paused.tx === undefined) return;
-      pauses.inc({ chain, outcome: "mined" });
-      logger.warn({ id, lane, ...paused }, "paused the lane");
+      pauses.inc({ chain, outcome: paused.isQuarantined ? "quarantined" : "paused" });
+      logger.warn({ id, lane, obstacle, ...paused }, "stopped the lane");
     } catch (error) {
       pauses.inc({ chain, outcome: "failed" });
       throw error;

@@ -4,13 +4,15 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { deposit } from "@weighlock/cli/index.ts";
 import { type LocalNetwork, startLocalNetwork } from "@weighlock/cli/testing/localNetwork.ts";
+import { accessManagerAbi } from "@weighlock/core/abi/accessManager.ts";
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
+import { pauseControllerAbi } from "@weighlock/core/abi/pauseController.ts";
 import { type Chain, createChain } from "@weighlock/core/chains.ts";
 import { hubOf, keyOf, type LaneDeployment, vaultsOf } from "@weighlock/core/deployment.ts";
 import { createTestCommon } from "@weighlock/core/testing/common.ts";
 import { createCleanup } from "@weighlock/devnet/testing.ts";
 import { startLiar } from "@weighlock/watcher/testing/liar.ts";
-import { type Hex, keccak256, toFunctionSelector, toHex } from "viem";
+import { type Abi, type Address, encodeFunctionData, type Hex, keccak256, toFunctionSelector, toHex } from "viem";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { askStatus, PauserStatus } from "../statusAnswer.ts";
 import type { PauserSetup } from "./config.ts";
@@ -19,6 +21,8 @@ import { createPauser } from "./pauser.ts";
 const cleanup = createCleanup();
 const FORGED = keccak256(toHex("forged"));
 const DAY = 86_400;
+/** `types/Stops.sol`: until the council ends it. */
+const NO_END = (1n << 40n) - 1n;
 const WAIT = { timeout: 15_000, interval: 50 };
 let local: LocalNetwork;
 let lane: LaneDeployment;
@@ -100,6 +104,45 @@ const pausedUntil = () =>
     args: [lane.src.eid, 0],
   });
 
+const isQuarantined = () =>
+  hub.client.readContract({
+    address: lane.dst.gateway,
+    abi: gatewayAbi,
+    functionName: "isQuarantined",
+    args: [lane.src.eid, 1, count],
+  });
+
+async function increaseTime(seconds: number): Promise<void> {
+  await hub.client.request<{ Method: "evm_increaseTime"; Parameters: [Hex]; ReturnType: Hex }>({
+    method: "evm_increaseTime",
+    params: [toHex(seconds)],
+  });
+  const after = await hub.client.getBlockNumber();
+  await vi.waitFor(async () => expect(await hub.client.getBlockNumber()).toBeGreaterThan(after), WAIT);
+}
+
+/** A call that the access manager gives to a role: scheduled, waited for where there is a delay, and done. */
+async function restricted(
+  role: "council" | "guardian",
+  target: Address,
+  call: { abi: Abi; functionName: string; args: readonly unknown[] },
+): Promise<void> {
+  const { privateKey, address } = keyOf(local.deployment, role);
+  const sender = await local.network.sender(lane.dst, privateKey);
+  const manager = { address: lane.dst.accessManager, abi: accessManagerAbi } as const;
+  const data = encodeFunctionData(call);
+  const [, delay] = await hub.client.readContract({
+    ...manager,
+    functionName: "canCall",
+    args: [address, target, data.slice(0, 10) as Hex],
+  });
+  if (delay > 0) {
+    await sender.write({ ...manager, functionName: "schedule", args: [target, data, 0] });
+    await increaseTime(delay + 1);
+  }
+  await sender.send({ to: target, data });
+}
+
 test("what a lying monitor names is looked up and pauses nothing", async () => {
   const lies = [
     fact({ path: 0, head }),
@@ -148,35 +191,53 @@ test("a true fact pauses nothing where the pauser's own sources disagree, or whe
   expect(await sent()).toBe(0);
 });
 
-test("a fact that holds pauses its lane once, and again when the pause has run out", async () => {
+test("a fact that holds is put into quarantine once, and the stop does not run out", async () => {
   const monitor = await monitorThatSays(() => [fact(), fact()]);
   const second = await monitorThatSays(() => [fact()]);
   const pauser = await startPauser({ monitors: [monitor.url, second.url] });
-  await vi.waitFor(async () => expect(await pausedUntil()).toBeGreaterThan(0n), WAIT);
-  const { timestamp } = await hub.client.getBlock();
-  const first = await pausedUntil();
-  expect(first).toBeGreaterThan(timestamp);
+  await vi.waitFor(async () => expect(await pausedUntil()).toBe(NO_END), WAIT);
   await vi.waitFor(async () => {
-    expect((await pauser.status()).facts).toMatchObject([{ verdict: "unknown", paused: { until: first } }]);
+    const [guarded] = (await pauser.status()).facts;
+    expect(guarded).toMatchObject({ verdict: "unknown", paused: { until: NO_END, isQuarantined: true } });
   }, WAIT);
+  expect(await isQuarantined()).toBe(true);
   const before = monitor.asked();
   await vi.waitFor(() => expect(monitor.asked()).toBeGreaterThan(before + 10), WAIT);
   expect(await sent()).toBe(1);
-
-  // Nobody has to name it again: its own nodes still do not know the head.
   monitor.close();
   second.close();
-  await hub.client.request<{ Method: "evm_increaseTime"; Parameters: [Hex]; ReturnType: Hex }>({
-    method: "evm_increaseTime",
-    params: [toHex(DAY + 1)],
-  });
-  await vi.waitFor(async () => expect(await pausedUntil()).toBeGreaterThan(first), WAIT);
-  expect(await sent()).toBe(2);
-  const ready = await fetch(`${pauser.url}/ready`);
-  expect(ready.status).toBe(503);
-  expect(await ready.json()).toMatchObject({ reasons: [expect.stringContaining("silent"), expect.anything()] });
+  await increaseTime(2 * DAY);
+  expect(await pausedUntil()).toBe(NO_END);
+  expect(await sent()).toBe(1);
+  await vi.waitFor(async () => {
+    const ready = await fetch(`${pauser.url}/ready`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({ reasons: [expect.stringContaining("silent"), expect.anything()] });
+  }, WAIT);
   const metrics = await (await fetch(`${pauser.url}/metrics`)).text();
   expect(metrics).toMatch(/weighlock_pauser_monitor_silent\{.*\} 1/);
+  expect(metrics).toMatch(/weighlock_pauser_pauses_total\{.*outcome="quarantined".*\} 1/);
+  await pauser.stop();
+});
+
+test("what the council lifts while the fact stands is put into quarantine again, and a disabled path's is not", async () => {
+  const monitor = await monitorThatSays(() => [fact()]);
+  await restricted("council", lane.dst.pauseController, {
+    abi: pauseControllerAbi,
+    functionName: "liftQuarantine",
+    args: [lane.src.eid, 1, count],
+  });
+  expect(await isQuarantined()).toBe(false);
+  const pauser = await startPauser({ monitors: [monitor.url] });
+  await vi.waitFor(async () => expect(await isQuarantined()).toBe(true), WAIT);
+  const after = await sent();
+  await restricted("guardian", lane.dst.gateway, {
+    abi: gatewayAbi,
+    functionName: "disablePath",
+    args: [lane.src.eid, 1],
+  });
+  await vi.waitFor(async () => expect((await pauser.status()).facts).toMatchObject([{ verdict: "void" }]), WAIT);
+  expect(await sent()).toBe(after);
   await pauser.stop();
 });
 

@@ -1,6 +1,6 @@
 /**
- * The pauser: takes facts from monitors, judges each by nodes of its own, and stops the lane on which one holds. Its key
- * can do nothing else. Sources that disagree are never a reason to pause.
+ * The pauser: takes facts from monitors, judges each by nodes of its own, and puts what holds into quarantine, which stops
+ * its lane until the council has looked. Its key can do nothing else. Sources that disagree are never a reason to stop.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";

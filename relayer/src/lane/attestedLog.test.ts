@@ -5,7 +5,7 @@ import { type Hex, zeroHash } from "viem";
 import { afterAll, expect, test } from "vitest";
 import { LogIncompleteError, LogMismatchError } from "../executionPlan.ts";
 import { createPaperLane } from "../testing/deployment.ts";
-import { createAttestedLogReader } from "./attestedLog.ts";
+import { createAttestedLogReader, executableOf } from "./attestedLog.ts";
 import type { LaneChains } from "./chains.ts";
 import { createLaneRecord } from "./record.ts";
 
@@ -38,7 +38,10 @@ function setUp(attested: readonly { path: number; count: bigint; isHonest: boole
   } as unknown as ChainClient;
   const end = { chain: { client } } as unknown as LaneChains["src"];
   const read = createAttestedLogReader({ common, lane, record, chains: { src: end, dst: end } });
-  return async () => (await read(counters, from)).map(({ path, count }) => `${path}:${count}`).sort();
+  return async () =>
+    executableOf(await read(counters, from), counters)
+      .map(({ path, count }) => `${path}:${count}`)
+      .sort();
 }
 
 test("one path that attests far beyond what is sealed is left out", async () => {
@@ -50,7 +53,17 @@ test("one path that attests far beyond what is sealed is left out", async () => 
   expect(await read()).toEqual(["0:9", "2:5"]);
 });
 
-test("one path that attests another head is left out, with its honest ones kept", async () => {
+test("a path that attests another head is left out, also with what lies on the log", async () => {
+  const read = setUp([
+    { path: 0, count: 9n, isHonest: true },
+    { path: 2, count: 9n, isHonest: true },
+    { path: 1, count: 5n, isHonest: true },
+    { path: 1, count: 9n, isHonest: false },
+  ]);
+  expect(await read()).toEqual(["0:9", "2:9"]);
+});
+
+test("its honest ones are kept where there is no pair without", async () => {
   const read = setUp([
     { path: 0, count: 9n, isHonest: true },
     { path: 1, count: 5n, isHonest: true },
@@ -65,9 +78,14 @@ test("an error when there is no pair but of what the log does not bear out", asy
     { path: 1, count: 9n, isHonest: false },
   ]);
   await expect(lied()).rejects.toThrow(LogMismatchError);
-  const missing = setUp([
+  const jumped = setUp([
     { path: 0, count: 9n, isHonest: true },
     { path: 1, count: 7n, isHonest: false },
+  ]);
+  await expect(jumped()).rejects.toThrow(LogMismatchError);
+  const missing = setUp([
+    { path: 0, count: 9n, isHonest: true },
+    { path: 1, count: 12n, isHonest: false },
   ]);
   await expect(missing()).rejects.toThrow(LogIncompleteError);
 });

@@ -1,4 +1,4 @@
-/** What paths have attested and the lane's log bears out; a path that attests anything else is left out. */
+/** What paths have attested, sorted by whether the lane's log bears it out. */
 
 import type { Common } from "@weighlock/core/common.ts";
 import { type Boundary, headOf } from "@weighlock/core/laneLog.ts";
@@ -10,11 +10,45 @@ import type { Lane } from "./lanes.ts";
 import type { LaneRecord, SealedWindow } from "./record.ts";
 import { type Counters, readCounters } from "./state.ts";
 
+/** Each in no order. */
+export type AttestedLog = {
+  /** They lie on the log. */
+  borneOut: Attestation[];
+  /** They don't: another head, or a count that the log jumped over. */
+  contradicting: Attestation[];
+  /** Beyond all that is logged so far. */
+  unlogged: Attestation[];
+  /** The head at each logged window's end, made again. */
+  heads: ReadonlyMap<bigint, Hex>;
+};
+
+export type AttestedLogReader = (counters: Counters, from: Boundary) => Promise<AttestedLog>;
+
 /**
- * Attestations that lie on the log, in no order. Throws LogMismatchError or LogIncompleteError when those give no pair
- * and only what the log does not bear out would.
+ * What may be executed by. Of a path that contradicts the log, what lies on it counts only where there is no pair without.
+ * Throws LogMismatchError or LogIncompleteError when there is none, and only what the log does not bear out would give one.
  */
-export type AttestedLogReader = (counters: Counters, from: Boundary) => Promise<Attestation[]>;
+export function executableOf(
+  { borneOut, contradicting, unlogged, heads }: AttestedLog,
+  { networks }: Pick<Counters, "networks">,
+): Attestation[] {
+  const liars = new Set(contradicting.map(({ path }) => path));
+  const honest = borneOut.filter(({ path }) => !liars.has(path));
+  for (const each of [honest, borneOut]) if (choosePair(each, networks) !== undefined) return each;
+  const [first] = contradicting;
+  if (first && choosePair([...borneOut, ...contradicting], networks) !== undefined) {
+    const { count, path, head } = first;
+    throw new LogMismatchError("The lane's logs do not hash to what is attested; nothing is sent.", {
+      details: { count, path, expected: head, actual: heads.get(count) },
+    });
+  }
+  const [missing] = unlogged;
+  if (missing && choosePair([...borneOut, ...unlogged], networks) !== undefined) {
+    const { count, path } = missing;
+    throw new LogIncompleteError("The logs read so far lack a window that was attested.", { details: { count, path } });
+  }
+  return [];
+}
 
 const MAX_REPORTED = 1_000;
 
@@ -64,14 +98,14 @@ export function createAttestedLogReader({
     logger.error({ path, count, head, expected }, "a path attested what the lane's log does not bear out; ignored");
   }
 
-  /** Reports those above all that is logged, unless the source has sealed as much. */
-  async function reportUnsealed(attested: readonly Attestation[], logged: bigint): Promise<void> {
+  /** Reports those above all that the source has sealed; the logs may lag behind. */
+  async function reportUnsealed(attested: readonly Attestation[]): Promise<void> {
     if (attested.length === 0) return;
     const { sealed } = await readCounters({ client: src.chain.client, gateway: lane.src.gateway, eid: lane.dst.eid });
-    for (const each of attested) if (each.count < logged || each.count > sealed) report(each, undefined);
+    for (const each of attested) if (each.count > sealed) report(each, undefined);
   }
 
-  return async ({ enabled, networks }, from) => {
+  return async ({ enabled }, from) => {
     const windows = record.windowsAfter(from.count);
     const heads = headsOf({ from, windows });
     const above = { executed: from.count, enabled };
@@ -82,32 +116,24 @@ export function createAttestedLogReader({
         above,
       ),
     );
-    const unlogged = await held(
-      highestAttested(
-        attestations.filter(({ count }) => !heads.has(count)),
+    const top = [...heads.keys()].at(-1) ?? from.count;
+    const others = attestations.filter(({ count }) => !heads.has(count));
+    const jumped = await held(
+      attestedCounts(
+        others.filter(({ count }) => count < top),
         above,
       ),
     );
-    const borneOut = ofLog.filter(({ count, head }) => heads.get(count) === head);
-    const contradicting = ofLog.filter(({ count, head }) => heads.get(count) !== head);
+    const unlogged = await held(
+      highestAttested(
+        others.filter(({ count }) => count > top),
+        above,
+      ),
+    );
+    const contradicting = [...ofLog.filter(({ count, head }) => heads.get(count) !== head), ...jumped];
     for (const each of contradicting) report(each, heads.get(each.count));
-    await reportUnsealed(unlogged, [...heads.keys()].at(-1) ?? from.count);
-    if (choosePair(borneOut, networks) !== undefined) return borneOut;
-
-    const [first] = contradicting;
-    if (first && choosePair([...borneOut, ...contradicting], networks) !== undefined) {
-      const { count, path, head } = first;
-      throw new LogMismatchError("The lane's logs do not hash to what is attested; nothing is sent.", {
-        details: { count, path, expected: head, actual: heads.get(count) },
-      });
-    }
-    const [missing] = unlogged;
-    if (missing && choosePair([...borneOut, ...unlogged], networks) !== undefined) {
-      const { count, path } = missing;
-      throw new LogIncompleteError("The logs read so far lack a window that was attested.", {
-        details: { count, path },
-      });
-    }
-    return [];
+    await reportUnsealed(unlogged);
+    const borneOut = ofLog.filter(({ count, head }) => heads.get(count) === head);
+    return { borneOut, contradicting, unlogged, heads };
   };
 }

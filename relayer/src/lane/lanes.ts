@@ -1,4 +1,4 @@
-/** The lanes of a deployment, with the two paths that move each. */
+/** The lanes of a deployment, with the two paths that move each; adapters.ts follows them when others come. */
 
 import {
   type ChainDeployment,
@@ -38,14 +38,14 @@ export function createLanes({ deployment, paths }: { deployment: PublicDeploymen
     name: `${src.name}→${dst.name}`,
     src,
     dst,
-    layerZero: {
-      src: network(src),
-      dst: network(dst),
-      sender: pad(network(src).address, { size: 32 }).toLowerCase() as Hex,
-      receiver: pad(network(dst).address, { size: 32 }).toLowerCase() as Hex,
-    },
+    layerZero: layerZeroOf({ src: network(src), dst: network(dst) }),
     watchers: pick({ chain: dst, isNetwork: false, name: paths.watchers }),
   }));
+}
+
+export function layerZeroOf({ src, dst }: { src: PathDeployment; dst: PathDeployment }): Lane["layerZero"] {
+  const padded = ({ address }: PathDeployment) => pad(address, { size: 32 }).toLowerCase() as Hex;
+  return { src, dst, sender: padded(src), receiver: padded(dst) };
 }
 
 /** Undefined when the deployment has no such lane, as when a job's coordinates are made up. */

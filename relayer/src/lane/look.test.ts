@@ -27,10 +27,12 @@ function setUp({ isCaughtUp, knowsEntry }: { isCaughtUp: boolean; knowsEntry: bo
   const entry = { word: 1n, account: word(1n), party: word(2n) };
   if (knowsEntry) record.posted({ index: 0n, entry, block: 1n });
   for (const path of [0, 1]) record.attested({ count: 5n, path, block: 1n });
+  const pathsOf = [[lane.layerZero.dst.address, lane.watchers.address], 0b11, 0b01];
   const clientOf = (slot: Hex) =>
     ({
       getStorageAt: async () => slot,
-      readContract: async () => {
+      readContract: async ({ functionName }: { functionName: string }) => {
+        if (functionName === "pathsOf") return pathsOf;
         throw new RangeError("the state is gone");
       },
     }) as unknown as ChainClient;

@@ -7,13 +7,14 @@ import type { Common } from "@weighlock/core/common.ts";
 import { type DispatchPolicy, decideDispatch } from "../dispatchPolicy.ts";
 import type { Job } from "../jobs.ts";
 import { readDelivery, undeliveredNonces } from "../layerzero/delivery.ts";
+import { createAdapterFollower } from "./adapters.ts";
 import { choosePair, hasPath, highestAttested, readAttestation } from "./attested.ts";
 import type { LaneChains } from "./chains.ts";
 import type { Lane } from "./lanes.ts";
 import { createPacketLookup } from "./packets.ts";
 import type { DispatchRecord, LaneRecord } from "./record.ts";
 import type { SituationReader } from "./situation.ts";
-import { readCounters, readPathCounters } from "./state.ts";
+import { type Counters, readCounters, readPathCounters } from "./state.ts";
 
 export type LaneQueues = {
   dispatch: (job: Job<"dispatch">) => Promise<void>;
@@ -56,6 +57,7 @@ export function createLaneLook({
     help: "Entries posted and not executed.",
     labels: ["lane"],
   });
+  const followAdapters = createAdapterFollower({ common, lane, chains });
   const packets = createPacketLookup({ client: src.chain.client, lane });
   let isBusy = true;
   let missing: { gap: string; seenAt: bigint } | undefined;
@@ -63,6 +65,7 @@ export function createLaneLook({
   let isAsked = false;
 
   async function look(): Promise<void> {
+    await followAdapters();
     const destination = { client: dst.chain.client, gateway: lane.dst.gateway, eid: lane.src.eid };
     const [situation, inbox, final] = await Promise.all([
       readSituation(),
@@ -71,7 +74,7 @@ export function createLaneLook({
     ]);
     backlog.set({ lane: lane.name }, Number(situation.posted - inbox.executed));
     // What is known is worth acting on, whether or not it is all.
-    await checkRecord(inbox.executed).catch((err: unknown) => {
+    await checkRecord(inbox).catch((err: unknown) => {
       if (!signal.aborted) logger.warn({ err }, "can't tell whether something that is due is not known");
     });
 
@@ -144,11 +147,13 @@ export function createLaneLook({
   }
 
   /** A wrong cursor costs entries or packets; what the chains say is due and is not known has the source read again. */
-  async function checkRecord(executed: bigint): Promise<void> {
+  async function checkRecord({ enabled, executed }: Counters): Promise<void> {
     const tip = src.feed.tip();
     // What has not been read yet is no gap.
     if (tip === undefined || !src.feed.isCaughtUp()) return;
-    const gap = (await entryGap(tip.number, executed)) ?? (await packetGap(tip.number));
+    // What a disabled path carries is void: it is nobody's gap.
+    const isCarried = hasPath(enabled, lane.layerZero.dst.index);
+    const gap = (await entryGap(tip.number, executed)) ?? (isCarried ? await packetGap(tip.number) : undefined);
     if (gap === undefined || missing?.gap !== gap) {
       missing = gap === undefined ? undefined : { gap, seenAt: tip.number };
       return;

@@ -14,8 +14,12 @@ export type PacketLookup = {
 
 export function createPacketLookup({ client, lane }: { client: ChainClient; lane: Lane }): PacketLookup {
   const known = new Map<Hash, readonly Packet[]>();
+  let sender = lane.layerZero.sender;
   return {
     async sentIn(blockHash) {
+      // Another path sent others.
+      if (sender !== lane.layerZero.sender) known.clear();
+      sender = lane.layerZero.sender;
       const before = known.get(blockHash);
       if (before !== undefined) return before;
       const packets = await findSentPackets({ client, lane, blockHash });

@@ -67,6 +67,18 @@ export async function readPathCounters({
   };
 }
 
+/** Executed entries that each path index vouches for. */
+export async function readVouched({ client, gateway, eid, blockTag = "latest" }: StateAt): Promise<bigint[]> {
+  const { vouched } = structs.Lane;
+  const base = laneSlot(eid) + BigInt(vouched.slot);
+  const words = await Promise.all(
+    Array.from({ length: vouched.bytes / 32 }, (_, i) =>
+      readSlot({ client, gateway, slot: base + BigInt(i), block: blockTag }),
+    ),
+  );
+  return words.flatMap((word) => [0, 8, 16, 24].map((offset) => fieldsOf(word)({ offset, bytes: 8 })));
+}
+
 const PATH_SLOTS = structs.Lane.paths.bytes / 32 / 8;
 
 function laneSlot(eid: number): bigint {

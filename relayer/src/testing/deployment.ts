@@ -17,6 +17,8 @@ const chain = (name: string, eid: number, digits: [string, string, string, strin
   ],
   assets: [],
   accessManager: address("f"),
+  council: address("f"),
+  guardian: address("f"),
   pauseController: address("f"),
   tipJar: address("f"),
   deployBlock: 0,

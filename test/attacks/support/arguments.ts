@@ -40,8 +40,8 @@ function plainArgument(type: string, { who, eid, asset, amount, role, word, data
   if (type === "uint8") return 1;
   if (type === "uint16") return asset;
   if (type === "uint32") return eid;
-  if (type === "uint40" || type === "uint48") return Number(role);
+  if (type === "uint24" || type === "uint40" || type === "uint48") return Number(role);
   if (type === "uint64") return role;
-  if (/^u?int(96|128|160|256)?$/.test(type)) return amount;
+  if (/^u?int(80|96|128|160|256)?$/.test(type)) return amount;
   throw new RangeError(`nobody has thought of what to put into a ${type}`);
 }

@@ -8,9 +8,11 @@ import { layerZeroPathAbi } from "@weighlock/core/abi/layerZeroPath.ts";
 import { pauseControllerAbi } from "@weighlock/core/abi/pauseController.ts";
 import { accountOf } from "@weighlock/core/entry.ts";
 import { formatPlain } from "@weighlock/core/plain.ts";
+import { readSafe } from "@weighlock/core/safe.ts";
 import { dvnAbi, receiveUlnAbi } from "@weighlock/devnet/layerzero/abi.ts";
 import { DEFAULT_ADMIN_ROLE, ADMIN_ROLE as DVN_ADMIN } from "@weighlock/devnet/layerzero/dvnAdmin.ts";
 import { ADMIN_ROLE, COUNCIL_ROLE, GUARDIAN_ROLE, RESUMER_ROLE } from "@weighlock/devnet/weighlock/contracts.ts";
+import { readRoleHolders } from "@weighlock/devnet/weighlock/roleHolders.ts";
 import { type Address, erc20Abi } from "viem";
 import type { AttackNetwork, Chain } from "./network.ts";
 
@@ -20,12 +22,14 @@ export async function authorityOf(network: AttackNetwork, who: readonly Address[
   const facts = await Promise.all(
     network.chains.map(async (chain) => {
       const peers = network.chains.filter((peer) => peer.role !== chain.role);
-      const [lanes, powers, money] = await Promise.all([
+      const [lanes, powers, safes, roles, money] = await Promise.all([
         Promise.all(peers.map(({ eid }) => laneOf(chain, eid))),
         Promise.all(who.map((each) => powersOf(chain, each))),
+        Promise.all([chain.council, chain.guardian].map((safe) => readSafe({ client: chain.client, safe }))),
+        readRoleHolders({ client: chain.client, accessManager: chain.accessManager }),
         moneyOf(chain, peers, owners),
       ]);
-      return [chain.name, lanes, powers, money];
+      return [chain.name, lanes, powers, safes, roles, money];
     }),
   );
   return formatPlain(facts);
@@ -58,7 +62,7 @@ function powersOf({ client, accessManager, pauseController, layerZero }: Chain, 
     ...[ADMIN_ROLE, COUNCIL_ROLE, GUARDIAN_ROLE, RESUMER_ROLE].map((role) =>
       client.readContract({ ...manager, args: [role, who] }),
     ),
-    client.readContract({ address: pauseController, abi: pauseControllerAbi, functionName: "isPauser", args: [who] }),
+    client.readContract({ address: pauseController, abi: pauseControllerAbi, functionName: "keyOf", args: [who] }),
     ...layerZero.dvns.flatMap(({ address }) =>
       [DVN_ADMIN, DEFAULT_ADMIN_ROLE].map((role) =>
         client.readContract({ address, abi: dvnAbi, functionName: "hasRole", args: [role, who] }),
@@ -75,6 +79,7 @@ function moneyOf(chain: Chain, peers: readonly Chain[], owners: readonly Address
       chain.assets.flatMap(({ id }) => [
         client.readContract({ ...at, functionName: "totalLedger", args: [id] }),
         ...peers.map(({ eid }) => client.readContract({ ...at, functionName: "laneBook", args: [eid, id] })),
+        ...peers.map(({ eid }) => client.readContract({ ...at, functionName: "rulesOf", args: [eid, id] })),
         ...owners.map((owner) =>
           client.readContract({ ...at, functionName: "balanceOf", args: [accountOf({ owner }), id] }),
         ),
@@ -85,6 +90,7 @@ function moneyOf(chain: Chain, peers: readonly Chain[], owners: readonly Address
   return Promise.all(
     chain.assets.flatMap(({ id, token }) => [
       client.readContract({ ...at, functionName: "assetOf", args: [id] }),
+      client.readContract({ ...at, functionName: "rulesOf", args: [id] }),
       client.readContract({ ...at, functionName: "book", args: [id] }),
       ...[chain.vault, ...owners].map((owner) =>
         client.readContract({

@@ -13,7 +13,7 @@ import {
 } from "@weighlock/core/deployment.ts";
 import { explain } from "@weighlock/core/explain.ts";
 import { type DevAccount, setBalances, startAnvil } from "@weighlock/devnet/anvil.ts";
-import { type Keys, keysByRole, NETWORK, networkKeys } from "@weighlock/devnet/spec.ts";
+import { type Keys, keysByRole, type NetworkSpec, networkKeys } from "@weighlock/devnet/spec.ts";
 import { type Cleanup, temporaryFolder } from "@weighlock/devnet/testing.ts";
 import type { ReplacedContracts } from "@weighlock/devnet/weighlock/contracts.ts";
 import { deployNetwork } from "@weighlock/devnet/weighlock/network.ts";
@@ -33,6 +33,7 @@ import {
   walletActions,
 } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import { WIDE } from "./spec.ts";
 
 // One transaction has mainnet's cap, and what is not used is not charged.
 const GAS = 16_777_216n;
@@ -74,20 +75,23 @@ export type Call<
 export async function startNetwork({
   cleanup,
   replaced = {},
+  spec = WIDE,
 }: {
   cleanup: Cleanup;
   replaced?: Readonly<Record<string, ReplacedContracts>>;
+  /** Limits as they are on the devnet: `NETWORK`. */
+  spec?: NetworkSpec;
 }): Promise<AttackNetwork> {
   const dir = await temporaryFolder({ cleanup });
   const nodes = await Promise.all(
-    NETWORK.chains.map(async ({ name, chainId }) => {
+    spec.chains.map(async ({ name, chainId }) => {
       const node = await startAnvil({ name, chainId, dir, blockTime: 1 });
       cleanup.add(() => node.stop());
       return node;
     }),
   );
-  const keys = networkKeys(NETWORK);
-  const deployed = await deployNetwork({ network: NETWORK, nodes, keys, replaced });
+  const keys = networkKeys(spec);
+  const deployed = await deployNetwork({ network: spec, nodes, keys, replaced });
   const deployment = { chains: deployed.chains, keys: keysByRole(keys) };
   const chains = deployment.chains.map((chain) => ({ ...chain, client: connect(chain.rpcUrl) }));
   await Promise.all(

@@ -79,17 +79,13 @@ export type Park = Awaited<ReturnType<typeof parksOf>>[number];
 export function retryCall(
   chain: Chain<VaultDeployment>,
   from: DevAccount,
-  { srcEid, index, entry, parkedAt, unlockAt, payee }: Park,
+  { srcEid, index, entry, terms, payee }: Park,
 ) {
   const at = { address: chain.vault, abi: collateralVaultAbi, functionName: "retry" } as const;
-  return { chain, from, ...at, args: [srcEid, index, entry, parkedAt, unlockAt, payee] } as const;
+  return { chain, from, ...at, args: [srcEid, index, entry, terms, payee] } as const;
 }
 
-export function returnCall(
-  chain: Chain<VaultDeployment>,
-  from: DevAccount,
-  { index, entry, parkedAt, unlockAt, payee }: Park,
-) {
+export function returnCall(chain: Chain<VaultDeployment>, from: DevAccount, { index, entry, terms, payee }: Park) {
   const at = { address: chain.vault, abi: collateralVaultAbi, functionName: "returnRelease" } as const;
-  return { chain, from, ...at, args: [index, entry, parkedAt, unlockAt, payee] } as const;
+  return { chain, from, ...at, args: [index, entry, terms, payee] } as const;
 }

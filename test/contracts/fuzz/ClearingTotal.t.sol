@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {Vm} from "forge-std/Vm.sol";
+import {Held, IClearingHouse} from "../../../contracts/interfaces/IClearingHouse.sol";
 import {accountOf, BY_CONTROLLER, ownerOf, toParty} from "../../../contracts/types/Account.sol";
 import {Direction} from "../../../contracts/types/Direction.sol";
 import {Entry, KIND_DEPOSIT, makeEntry} from "../../../contracts/types/Entry.sol";
+import {Limit} from "../../../contracts/types/Limit.sol";
 import {Clearing} from "../mocks/Clearing.sol";
 
 /// @dev Whatever two paths say a vault's chain posted: the clearing house takes it, and its books close.
@@ -98,9 +101,27 @@ contract ClearingTotalFuzz is Clearing {
         }
     }
 
+    /// @dev Half of the time a limit, a level or a cap is met by what comes.
+    function _tighten(uint256 seed) internal {
+        for (uint16 asset = USD; asset <= ETHER; ++asset) {
+            if (_pick(seed, 103 + asset, 2) == 0) continue;
+            uint64 refill = uint64(1 + _pick(seed, 110 + asset, 50));
+            uint80 capacity = uint80(20 * refill + _pick(seed, 120 + asset, 100_000));
+            uint80 large = uint80(1 + _pick(seed, 130 + asset, 50_000));
+            Limit memory limit = Limit(capacity, refill, large, uint8(50 + _pick(seed, 140 + asset, 51)));
+            uint128 cap = uint128(1 + _pick(seed, 150 + asset, 1_000_000));
+            hub.tightenAsset(eidA, asset, IClearingHouse.LaneRules(uint64(MINIMUM), cap, limit));
+        }
+        if (_pick(seed, 160, 8) == 0) {
+            vm.prank(address(chains[HUB].pauseController));
+            hub.setAssetPause(USD, _now() + 1 days);
+        }
+    }
+
     function testFuzz_onEntries_takesAnythingAndBalances(uint256 seed, Entry[] memory random, uint48 firstIndex)
         public
     {
+        _tighten(seed);
         if (_pick(seed, 101, 4) == 0) _pause(B, Direction.Out);
         Entry[] memory entries = _entries(seed, random);
         _onEntries(_pick(seed, 102, 3) == 0 ? eidB : eidA, firstIndex, entries);
@@ -120,12 +141,18 @@ contract ClearingTotalFuzz is Clearing {
     function _booksOf(uint32 eid, uint16 asset, bytes32 account_) internal view returns (bytes memory) {
         (uint128 credited, uint128 authorised) = hub.laneBook(eid, asset);
         return abi.encode(
-            credited, authorised, hub.suspense(eid, asset), hub.totalLedger(asset), hub.balanceOf(account_, asset)
+            credited,
+            authorised,
+            hub.suspense(eid, asset),
+            hub.totalLedger(asset),
+            hub.balanceOf(account_, asset),
+            hub.bucketOf(eid, asset)
         );
     }
 
     /// @dev Deposits in a row are booked together: that must not be told from one by one.
     function testFuzz_onEntries_togetherIsOneByOne(uint256 seed, Entry[] memory random, uint48 firstIndex) public {
+        _tighten(seed);
         Entry[] memory entries = _entries(seed, random);
         uint256 state = vm.snapshotState();
         _onEntries(eidA, firstIndex, entries);
@@ -135,6 +162,25 @@ contract ClearingTotalFuzz is Clearing {
             _onEntry(eidA, firstIndex + uint64(i), entries[i]);
         }
         assertEq(_state(eidA, firstIndex, entries), together, "the same books, balances and words");
+    }
+
+    /// @dev Nor if it never meets a limit.
+    function test_tighten_meetsEveryReason() public {
+        uint256[10] memory met;
+        for (uint256 seed = 0; seed < 64; ++seed) {
+            uint256 state = vm.snapshotState();
+            _tighten(seed);
+            vm.recordLogs();
+            _onEntries(eidA, 0, _entries(seed, new Entry[](0)));
+            Vm.Log[] memory logs = vm.getRecordedLogs();
+            for (uint256 i = 0; i < logs.length; ++i) {
+                if (logs[i].topics[0] == IClearingHouse.EntryHeld.selector) ++met[uint256(logs[i].topics[3])];
+            }
+            vm.revertToState(state);
+        }
+        for (uint256 reason = uint256(Held.NotCreditable); reason < met.length; ++reason) {
+            assertGt(met[reason], 0, "each reason is met");
+        }
     }
 
     /// @dev The fuzz says little if it never meets what it is for.

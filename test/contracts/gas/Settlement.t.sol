@@ -5,6 +5,7 @@ import {ICollateralVault} from "../../../contracts/interfaces/ICollateralVault.s
 import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
 import {accountOf} from "../../../contracts/types/Account.sol";
 import {Commitment} from "../../../contracts/types/Commitment.sol";
+import {Limit} from "../../../contracts/types/Limit.sol";
 import {Deploy} from "../mocks/Deploy.sol";
 import {ILayerZeroPath, IVault, IWatcherPath} from "../mocks/Interfaces.sol";
 import {DvnCall, IWorker, LayerZeroStack, Stack} from "../mocks/LayerZeroStack.sol";
@@ -128,7 +129,7 @@ contract SettlementGasTest is GasTest {
         (lie.head, lie.ackCount, lie.ackHead) = ("junk", 9, "junk");
         vm.prank(chains[HUB].network);
         chains[HUB].gateway.receiveMessage{gas: RECEIVE_GAS - 20_000}(0, chains[A].name, lie.encode());
-        assertEq(uint8(chains[HUB].gateway.haltOf(chains[A].eid)), 2, "the lane is halted");
+        assertEq(uint8(chains[HUB].gateway.haltOf(chains[A].eid)), 3, "the lane is halted");
     }
 
     function test_execute_deposits() public {
@@ -161,26 +162,79 @@ contract WorstWindowTest is GasTest {
         _fund(128);
         _withdrawMany(128, 0xccc0000);
         tokenOf[A][USD].setMood(Mood.BurnsGas);
-        uint256 used = _executeWindow(HUB, A, "execute 128 releases that burn 66,000 each and park");
+        uint256 used = _executeWindow(HUB, A, "execute 128 releases that burn 60,000 each and park");
         assertLt(used, WINDOW_GAS, "11: the dearest window fits in one transaction");
         for (uint64 i = 0; i < 128; ++i) {
             assertTrue(chains[A].vault.parkOf(chains[HUB].eid, i) != 0, "each is parked");
         }
     }
 
-    /// @dev Worse still: a book, a token and a listing of its own for each of the 128.
-    function test_execute_worstWindowOfManyAssets() public {
-        for (uint16 asset = 100; asset < 228; ++asset) {
+    uint16 internal constant FIRST = 100;
+    /// @dev As many as a vault lists beside the two that are there.
+    uint16 internal constant ASSETS = 30;
+
+    function _listMany() internal {
+        for (uint16 asset = FIRST; asset < FIRST + ASSETS; ++asset) {
             _list(A, asset, 6, 6);
-            _deposit(A, asset, trader, 1000);
         }
-        _executeWindow(A, HUB, "execute 128 deposits of 128 assets");
-        for (uint16 asset = 100; asset < 228; ++asset) {
-            _withdraw(A, asset, trader, 100, address(uint160(0xddd0000) + asset));
-            tokenOf[A][asset].setMood(Mood.BurnsGas);
+    }
+
+    /// @dev The i-th of 128 entries is about the i-th asset, and then over again.
+    function _assetOf(uint256 i) internal pure returns (uint16) {
+        return FIRST + uint16(i % ASSETS);
+    }
+
+    /// @dev Worse still: a book, a token and a listing of its own for as many as there can be.
+    function test_execute_worstWindowOfManyAssets() public {
+        _listMany();
+        for (uint256 i = 0; i < 128; ++i) {
+            _deposit(A, _assetOf(i), trader, 1000);
         }
-        uint256 used = _executeWindow(HUB, A, "execute 128 releases of 128 assets that burn 66,000 each and park");
+        _executeWindow(A, HUB, "execute 128 deposits of 30 assets");
+        for (uint256 i = 0; i < 128; ++i) {
+            _withdraw(A, _assetOf(i), trader, 100, address(uint160(0xddd0000 + i)));
+            tokenOf[A][_assetOf(i)].setMood(Mood.BurnsGas);
+        }
+        uint256 used = _executeWindow(HUB, A, "execute 128 releases of 30 assets that burn 60,000 each and park");
         assertLt(used, WINDOW_GAS, "11: the dearest window fits in one transaction");
+    }
+
+    function _limitAll(Limit memory rule) internal {
+        for (uint16 asset = FIRST; asset < FIRST + ASSETS; ++asset) {
+            ICollateralVault.AssetRules memory rules = _vaultRules();
+            rules.limit = rule;
+            chains[A].vault.tightenAsset(asset, rules);
+        }
+    }
+
+    function _windowUnder(Limit memory rule, string memory name) internal {
+        _listMany();
+        for (uint256 i = 0; i < 128; ++i) {
+            _deposit(A, _assetOf(i), _accounts(i), 1000);
+        }
+        _relay(A, HUB);
+        _limitAll(rule);
+        for (uint256 i = 0; i < 128; ++i) {
+            _withdraw(A, _assetOf(i), _accounts(i), 100, address(uint160(0xeee0000 + i)));
+        }
+        uint256 used = _executeWindow(HUB, A, name);
+        assertLt(used, WINDOW_GAS, "11: the dearest window fits in one transaction");
+        for (uint64 i = 0; i < 128; ++i) {
+            assertTrue(chains[A].vault.parkOf(chains[HUB].eid, i) != 0, "each is parked");
+        }
+    }
+
+    function test_execute_worstWindowOfLarge() public {
+        Limit memory rule = _noLimit();
+        rule.large = 1;
+        _windowUnder(rule, "execute 128 large releases of 30 assets");
+    }
+
+    /// @dev Each writes what a new account has drawn, and parks.
+    function test_execute_worstWindowOverTheLimit() public {
+        Limit memory rule = _noLimit();
+        (rule.capacity, rule.refill) = (1, 1);
+        _windowUnder(rule, "execute 128 releases of 30 assets over the limit, by new accounts");
     }
 
     function _request(uint8 to, uint16 asset, address owner, uint128 amount) internal {
@@ -215,15 +269,15 @@ contract WorstWindowTest is GasTest {
 
     /// @dev Worse still: a balance, a book and a listing of its own for each of the 128.
     function test_execute_worstWindowOfRequestsOfManyAssets() public {
-        for (uint16 asset = 100; asset < 228; ++asset) {
-            _list(A, asset, 6, 6);
-            _deposit(A, asset, trader, 1000);
+        _listMany();
+        for (uint256 i = 0; i < 128; ++i) {
+            _deposit(A, _assetOf(i), trader, 1000);
         }
         _relay(A, HUB);
-        for (uint16 asset = 100; asset < 228; ++asset) {
-            _request(A, asset, trader, 100);
+        for (uint256 i = 0; i < 128; ++i) {
+            _request(A, _assetOf(i), trader, 100);
         }
-        uint256 used = _executeWindow(A, HUB, "execute 128 withdrawal requests of 128 assets, all served");
+        uint256 used = _executeWindow(A, HUB, "execute 128 withdrawal requests of 30 assets, all served");
         assertLt(used, WINDOW_GAS, "11: the dearest window fits in one transaction");
         (uint64 posted,,) = chains[HUB].gateway.outbox(chains[A].eid);
         assertEq(posted, 128, "each is served");

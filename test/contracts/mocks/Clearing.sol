@@ -60,10 +60,17 @@ abstract contract Clearing is Deployment {
     /// @dev Of an entry held now that has no wait.
     function _termsOf(uint32 srcEid, uint16 asset, Held reason) internal view returns (Terms memory) {
         bool isSuspended = reason != Held.NotCreditable && reason != Held.BookFull && reason != Held.Returned;
-        return
-            isSuspended
-                ? Terms(_now(), hub.clockOf(srcEid, asset), 0, Stage.Arrived)
-                : Terms(_now(), 0, 0, Stage.Unbacked);
+        return isSuspended ? Terms(_now(), hub.clockOf(srcEid, asset), 0, Stage.Arrived) : _moneyless(_now());
+    }
+
+    /// @dev Of a deposit without a wait that went into suspense while nothing had been stopped yet.
+    function _suspended(uint64 parkedAt) internal pure returns (Terms memory) {
+        return Terms(parkedAt, parkedAt, 0, Stage.Arrived);
+    }
+
+    /// @dev Of an entry that holds no money.
+    function _moneyless(uint64 parkedAt) internal pure returns (Terms memory) {
+        return Terms(parkedAt, 0, 0, Stage.Unbacked);
     }
 
     function _pause(uint8 chain, Direction direction) internal {

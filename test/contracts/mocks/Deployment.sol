@@ -51,7 +51,7 @@ abstract contract Deployment is Test {
     uint16 internal constant ETHER = 2;
     uint8 internal constant USD_DECIMALS = 6;
     uint8 internal constant ETHER_DECIMALS = 9;
-    uint32 internal constant PUSH_GAS = 66_000;
+    uint32 internal constant PUSH_GAS = 60_000;
     uint128 internal constant MINIMUM = 10;
     uint64 internal constant EVERYTHING = type(uint64).max;
 

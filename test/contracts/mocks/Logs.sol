@@ -69,6 +69,14 @@ library Logs {
         revert CountNotSealed(count);
     }
 
+    /// @return The number of the window that holds the last of `count` entries.
+    function windowAtOrAbove(Log storage self, uint64 count) internal view returns (uint256) {
+        for (uint256 i = 0; i < self.counts.length; ++i) {
+            if (self.counts[i] >= count) return i;
+        }
+        revert CountNotSealed(count);
+    }
+
     function headAt(Log storage self, uint64 count) internal view returns (bytes32) {
         return self.heads[windowAt(self, count)];
     }

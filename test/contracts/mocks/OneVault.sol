@@ -132,6 +132,11 @@ abstract contract OneVault is Deployment {
         return Terms(uint64(vm.getBlockTimestamp()), vault.clockOf(FICKLE), 0, stage);
     }
 
+    /// @dev Of a park made then, of a lane and an asset that were never stopped.
+    function _termsAt(uint64 at, Stage stage) internal pure returns (Terms memory) {
+        return Terms(at, at, 0, stage);
+    }
+
     function _stageOf(Parked reason) internal pure returns (Stage) {
         return reason == Parked.Refused || reason == Parked.AssetPaused ? Stage.Arrived : Stage.Unbacked;
     }

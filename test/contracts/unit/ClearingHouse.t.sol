@@ -25,22 +25,30 @@ contract ClearingHouseTest is Clearing {
         bytes memory code = vm.getCode("ClearingHouse.sol:ClearingHouse");
         address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
         vm.expectRevert(abi.encodeWithSelector(IClearingHouse.AppMismatch.selector, next, address(hub)));
-        Deploy.create(abi.encodePacked(code, abi.encode(chains[HUB].gateway, chains[HUB].manager)));
+        Deploy.create(
+            abi.encodePacked(
+                code, abi.encode(chains[HUB].gateway, Deploy.LARGE_WAIT, Deploy.LARGE_BLOCKS, chains[HUB].manager)
+            )
+        );
     }
 
     function test_listAsset_reverts() public {
         vm.expectRevert(abi.encodeWithSelector(IClearingHouse.AssetAlreadyOnLane.selector, eidA, USD));
-        hub.listAsset(eidA, USD, 6, 1);
+        hub.listAsset(eidA, USD, 6, _laneRules());
+        IClearingHouse.LaneRules memory zero = _laneRules();
+        zero.minWithdrawal = 0;
         vm.expectRevert(IClearingHouse.MinimumZero.selector);
-        hub.listAsset(eidA, 9, 6, 0);
+        hub.listAsset(eidA, 9, 6, zero);
         vm.expectEmit(address(hub));
-        emit IClearingHouse.AssetListed(eidA, 9, 6, 1);
-        hub.listAsset(eidA, 9, 6, 1);
+        emit IClearingHouse.AssetListed(eidA, 9, 6);
+        vm.expectEmit(address(hub));
+        emit IClearingHouse.LaneRulesSet(eidA, 9, _laneRules());
+        hub.listAsset(eidA, 9, 6, _laneRules());
         vm.expectRevert(abi.encodeWithSelector(IClearingHouse.CanonicalDecimalsDiffer.selector, 9, 6, 8));
-        hub.listAsset(eidB, 9, 8, 1);
+        hub.listAsset(eidB, 9, 8, _laneRules());
         vm.prank(trader);
         vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, trader));
-        hub.listAsset(eidB, 9, 6, 1);
+        hub.listAsset(eidB, 9, 6, _laneRules());
     }
 
     // ── in ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -74,7 +82,9 @@ contract ClearingHouseTest is Clearing {
         _onEntry(eidA, 2, other);
         _assertBooks(0, 0, 0);
         vm.expectRevert(abi.encodeWithSelector(IClearingHouse.HeldUnknown.selector, eidA, 2));
-        hub.finish(eidA, 2, other, uint64(vm.getBlockTimestamp()));
+        hub.finish(eidA, 2, other, Held.AssetUnlisted, _suspended(_now()));
+        vm.expectRevert(abi.encodeWithSelector(IClearingHouse.StillHeld.selector, eidA, 2, Held.NotCreditable));
+        hub.finish(eidA, 2, other, Held.NotCreditable, _moneyless(_now()));
     }
 
     function test_onEntries_keepsAnUnlistedAssetInSuspense() public {
@@ -95,15 +105,22 @@ contract ClearingHouseTest is Clearing {
         _onEntry(eidA, 0, entry);
         _assertBooks(500, 500, 0);
         vm.expectRevert(abi.encodeWithSelector(IClearingHouse.HeldUnknown.selector, eidA, 0));
-        hub.finish(eidA, 0, entry, uint64(vm.getBlockTimestamp()));
+        hub.finish(eidA, 0, entry, Held.AssetUnlisted, _suspended(_now()));
+        vm.expectRevert(abi.encodeWithSelector(IClearingHouse.StillHeld.selector, eidA, 0, Held.OwnerZero));
+        hub.finish(eidA, 0, entry, Held.OwnerZero, _suspended(_now()));
     }
 
     function test_onEntries_holdsWhatWouldOverflowTheBook() public {
-        _onEntry(eidA, 0, _depositOf(eidA, USD, type(uint128).max));
+        Entry memory ownerless = _depositOf(eidA, USD, type(uint128).max - 5);
+        ownerless.account = bytes32(uint256(7));
+        _onEntry(eidA, 0, ownerless);
+        _onEntry(eidA, 1, _depositOf(eidA, USD, 5));
         Entry memory entry = _depositOf(eidA, USD, 1);
-        _expectHeld(eidA, 1, Held.BookFull, entry);
-        _onEntry(eidA, 1, entry);
-        _assertBooks(type(uint128).max, 0, type(uint128).max);
+        _expectHeld(eidA, 2, Held.BookFull, entry);
+        _onEntry(eidA, 2, entry);
+        _assertBooks(type(uint128).max, type(uint128).max - 5, 5);
+        vm.expectRevert(abi.encodeWithSelector(IClearingHouse.StillHeld.selector, eidA, 2, Held.BookFull));
+        hub.finish(eidA, 2, entry, Held.BookFull, _moneyless(_now()));
     }
 
     function testFuzz_onEntries_isTotal(Entry[] memory entries, uint32 srcEid, uint64 firstIndex) public {
@@ -120,21 +137,21 @@ contract ClearingHouseTest is Clearing {
         uint64 parkedAt = uint64(vm.getBlockTimestamp());
         _onEntry(eidA, 3, entry);
         vm.expectRevert(abi.encodeWithSelector(IClearingHouse.StillHeld.selector, eidA, 3, Held.AssetUnlisted));
-        hub.finish(eidA, 3, entry, parkedAt);
-        hub.listAsset(eidA, 9, 6, 1);
+        hub.finish(eidA, 3, entry, Held.AssetUnlisted, _suspended(parkedAt));
+        hub.listAsset(eidA, 9, 6, _laneRules());
         vm.warp(parkedAt + 1 days);
         vm.expectRevert(abi.encodeWithSelector(IClearingHouse.HeldUnknown.selector, eidA, 3));
-        hub.finish(eidA, 3, entry, parkedAt + 1);
+        hub.finish(eidA, 3, entry, Held.AssetUnlisted, _suspended(parkedAt + 1));
         vm.expectRevert(abi.encodeWithSelector(IClearingHouse.HeldUnknown.selector, eidB, 3));
-        hub.finish(eidB, 3, entry, parkedAt);
+        hub.finish(eidB, 3, entry, Held.AssetUnlisted, _suspended(parkedAt));
         vm.expectEmit(address(hub));
         emit IClearingHouse.Credited(eidA, account, 9, 3, 500);
-        hub.finish(eidA, 3, entry, parkedAt);
+        hub.finish(eidA, 3, entry, Held.AssetUnlisted, _suspended(parkedAt));
         assertEq(hub.balanceOf(account, 9), 500, "credited");
         assertEq(hub.suspense(eidA, 9), 0, "and out of suspense");
         assertEq(hub.heldOf(eidA, 3), 0, "the word is gone");
         vm.expectRevert(abi.encodeWithSelector(IClearingHouse.HeldUnknown.selector, eidA, 3));
-        hub.finish(eidA, 3, entry, parkedAt);
+        hub.finish(eidA, 3, entry, Held.AssetUnlisted, _suspended(parkedAt));
     }
 
     // ── withdraw ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,60 +7,10 @@ import {accountOf, toParty} from "../../../contracts/types/Account.sol";
 import {Commitment} from "../../../contracts/types/Commitment.sol";
 import {Direction} from "../../../contracts/types/Direction.sol";
 import {Entry, KIND_CHECKPOINT, KIND_RETURNED, makeEntry} from "../../../contracts/types/Entry.sol";
-import {Clearing} from "../mocks/Clearing.sol";
+import {ReturnedReleases} from "../mocks/ReturnedReleases.sol";
 import {TestPath} from "../mocks/TestPath.sol";
 
-/// @dev Releases that a vault gave back. Vault A is sent five, in windows of three and two.
-contract ClearingReturnedTest is Clearing {
-    uint64 internal constant INDEX = 40;
-    uint64 internal constant REF = 4;
-
-    function setUp() public virtual override {
-        super.setUp();
-        _onEntry(eidA, 0, _depositOf(eidA, USD, 1000));
-        _onEntry(eidB, 0, _depositOf(eidB, USD, 1000));
-        for (uint128 i = 0; i < 5; ++i) {
-            if (i == 3) _sealTo(A);
-            _withdraw(A, USD, trader, 100 + i, recipient);
-        }
-        _sealTo(A);
-        _withdraw(B, USD, trader, 100, recipient);
-        _withdraw(B, USD, trader, 100, recipient);
-        _sealTo(B);
-    }
-
-    function _returnedOf(Entry memory release, uint64 ref) internal view returns (Entry memory) {
-        return makeEntry(
-            KIND_RETURNED,
-            release.asset(),
-            eidA,
-            ref,
-            release.amount(),
-            release.account,
-            keccak256(abi.encode(release.word, release.account, release.party))
-        );
-    }
-
-    /// @dev What an honest vault says of a release of ours.
-    function _returned(uint64 ref) internal view returns (Entry memory) {
-        return _returnedOf(laneLogs[HUB][A].entries[ref], ref);
-    }
-
-    function _arrive(uint64 index, Entry memory entry) internal returns (uint64 parkedAt) {
-        parkedAt = _now();
-        _expectHeld(eidA, index, Held.Returned, entry);
-        _onEntry(eidA, index, entry);
-    }
-
-    function _settle(uint64 index, Entry memory entry) internal {
-        (uint64 previousCount, Entry[] memory window) = _windowOf(A, entry.ref());
-        hub.settleReturned(eidA, index, entry, _now(), previousCount, window);
-    }
-
-    function _authorised() internal view returns (uint128 authorised) {
-        (, authorised) = hub.laneBook(eidA, USD);
-    }
-
+contract ClearingReturnedTest is ReturnedReleases {
     // ── settled ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     function test_settleReturned_creditsWhatWasTaken() public {
@@ -80,7 +30,7 @@ contract ClearingReturnedTest is Clearing {
         _assertBacked(USD);
         (uint64 previousCount, Entry[] memory window) = _windowOf(A, REF);
         vm.expectRevert(abi.encodeWithSelector(IClearingHouse.HeldUnknown.selector, eidA, INDEX));
-        hub.settleReturned(eidA, INDEX, entry, _now(), previousCount, window);
+        hub.settleReturned(eidA, INDEX, entry, _moneyless(_now()), previousCount, window);
         // It may leave again.
         _withdraw(A, USD, trader, 104, recipient);
         _assertBacked(USD);
@@ -118,8 +68,9 @@ contract ClearingReturnedTest is Clearing {
         uint64 ref = _withdraw(A, USD, owner, 250, owner);
         _relay(HUB, A);
         Entry memory release = laneLogs[HUB][A].entries[ref];
+        _follow();
         vm.prank(owner);
-        chains[A].vault.returnRelease(ref, release, _now(), _now(), owner);
+        chains[A].vault.returnRelease(ref, release, parked, owner);
         uint64 index = _executed(A, HUB);
         _relay(A, HUB);
         _settle(index, _returnedOf(release, ref));
@@ -139,7 +90,7 @@ contract ClearingReturnedTest is Clearing {
                 uint256(previousCount) + window.length
             )
         );
-        hub.settleReturned(eidA, INDEX, entry, _now(), previousCount, window);
+        hub.settleReturned(eidA, INDEX, entry, _moneyless(_now()), previousCount, window);
         assertEq(uint8(chains[HUB].gateway.haltOf(eidA)), uint8(Halt.None), "nobody is accused");
         assertTrue(hub.heldOf(eidA, INDEX) != 0, "it still waits");
     }
@@ -197,13 +148,15 @@ contract ClearingReturnedTest is Clearing {
         bytes memory unknown = abi.encodeWithSelector(IClearingHouse.HeldUnknown.selector, eidA, INDEX);
         Entry memory other = _returned(3);
         vm.expectRevert(unknown);
-        hub.settleReturned(eidA, INDEX, other, parkedAt, previousCount, window);
+        hub.settleReturned(eidA, INDEX, other, _moneyless(parkedAt), previousCount, window);
         vm.expectRevert(unknown);
-        hub.settleReturned(eidA, INDEX, entry, parkedAt + 1, previousCount, window);
+        hub.settleReturned(eidA, INDEX, entry, _moneyless(parkedAt + 1), previousCount, window);
         vm.expectRevert(abi.encodeWithSelector(IClearingHouse.HeldUnknown.selector, eidB, INDEX));
-        hub.settleReturned(eidB, INDEX, entry, parkedAt, previousCount, window);
+        hub.settleReturned(eidB, INDEX, entry, _moneyless(parkedAt), previousCount, window);
         vm.expectRevert(unknown);
-        hub.finish(eidA, INDEX, entry, parkedAt);
+        hub.finish(eidA, INDEX, entry, Held.OwnerZero, _moneyless(parkedAt));
+        vm.expectRevert(abi.encodeWithSelector(IClearingHouse.StillHeld.selector, eidA, INDEX, Held.Returned));
+        hub.finish(eidA, INDEX, entry, Held.Returned, _moneyless(parkedAt));
     }
 
     // ── lies ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -215,7 +168,7 @@ contract ClearingReturnedTest is Clearing {
         emit IClearingHouse.FalselyReturned(eidA, index, entry.ref());
         vm.expectEmit(address(chains[HUB].gateway));
         emit IGateway.LaneHalted(eidA, Halt.FalseReturn);
-        hub.settleReturned(eidA, index, entry, _now(), previousCount, window);
+        hub.settleReturned(eidA, index, entry, _moneyless(_now()), previousCount, window);
         assertEq(uint8(chains[HUB].gateway.haltOf(eidA)), uint8(Halt.FalseReturn), "the lane is halted");
         assertEq(uint8(chains[HUB].gateway.haltOf(eidB)), uint8(Halt.None), "no other is");
         assertEq(_authorised(), authorised, "nothing is authorised less");
@@ -280,12 +233,11 @@ contract ClearingReturnedTest is Clearing {
         _arrive(INDEX, entry);
         _arrive(INDEX + 1, _returned(REF));
         _deposit(A, USD, owner, 1000);
-        hub.settleReturned(eidA, INDEX, entry, _now(), 0, new Entry[](0));
+        hub.settleReturned(eidA, INDEX, entry, _moneyless(_now()), 0, new Entry[](0));
         (uint64 previousCount, Entry[] memory window) = _windowOf(A, REF);
-        bytes memory stopped =
-            abi.encodeWithSelector(IClearingHouse.FinishingStopped.selector, eidA, Halt.FalseReturn, 0);
+        bytes memory stopped = abi.encodeWithSelector(IClearingHouse.FinishingStopped.selector, eidA);
         vm.expectRevert(stopped);
-        hub.settleReturned(eidA, INDEX + 1, _returned(REF), _now(), previousCount, window);
+        hub.settleReturned(eidA, INDEX + 1, _returned(REF), _moneyless(_now()), previousCount, window);
         vm.expectRevert(abi.encodeWithSelector(IGateway.LaneIsHalted.selector, eidA, Halt.FalseReturn));
         this.relay();
     }
@@ -301,12 +253,10 @@ contract ClearingReturnedTest is Clearing {
         uint64 parkedAt = _arrive(INDEX, entry);
         (uint64 previousCount, Entry[] memory window) = _windowOf(A, REF);
         _pause(A, Direction.In);
-        vm.expectRevert(
-            abi.encodeWithSelector(IClearingHouse.FinishingStopped.selector, eidA, Halt.None, _now() + 1 days)
-        );
-        hub.settleReturned(eidA, INDEX, entry, parkedAt, previousCount, window);
+        vm.expectRevert(abi.encodeWithSelector(IClearingHouse.FinishingStopped.selector, eidA));
+        hub.settleReturned(eidA, INDEX, entry, _moneyless(parkedAt), previousCount, window);
         vm.warp(_now() + 1 days);
-        hub.settleReturned(eidA, INDEX, entry, parkedAt, previousCount, window);
+        hub.settleReturned(eidA, INDEX, entry, _moneyless(parkedAt), previousCount, window);
     }
 
     function test_settleReturned_stopsWhereTheLaneIsHalted() public {
@@ -316,8 +266,8 @@ contract ClearingReturnedTest is Clearing {
         Commitment memory lie = _commitment(A, HUB, 0);
         (lie.ackCount, lie.ackHead) = (99, "never sealed");
         TestPath(chains[HUB].network).attest(chains[A].name, lie.encode());
-        vm.expectRevert(abi.encodeWithSelector(IClearingHouse.FinishingStopped.selector, eidA, Halt.FalseAck, 0));
-        hub.settleReturned(eidA, INDEX, entry, parkedAt, previousCount, window);
+        vm.expectRevert(abi.encodeWithSelector(IClearingHouse.FinishingStopped.selector, eidA));
+        hub.settleReturned(eidA, INDEX, entry, _moneyless(parkedAt), previousCount, window);
     }
 
     // ── a refund that comes back ────────────────────────────────────────────────────────────────────────────────────
@@ -327,7 +277,7 @@ contract ClearingReturnedTest is Clearing {
         uint64 parkedAt = _now();
         _onEntry(eidA, 20, deposit);
         vm.warp(parkedAt + 7 days);
-        ref = hub.refund(eidA, 20, deposit, reason, parkedAt);
+        ref = hub.refund(eidA, 20, deposit, reason, _suspended(parkedAt));
         _sealTo(A);
         _arrive(INDEX, _returned(ref));
         _expectHeld(eidA, INDEX, reason, deposit);
@@ -346,9 +296,9 @@ contract ClearingReturnedTest is Clearing {
 
         uint64 parkedAt = _now();
         vm.expectRevert(abi.encodeWithSelector(IClearingHouse.RefundNotYet.selector, eidA, INDEX, parkedAt + 7 days));
-        hub.refund(eidA, INDEX, deposit, Held.OwnerZero, parkedAt);
+        hub.refund(eidA, INDEX, deposit, Held.OwnerZero, _suspended(parkedAt));
         vm.warp(parkedAt + 7 days);
-        uint64 again = hub.refund(eidA, INDEX, deposit, Held.OwnerZero, parkedAt);
+        uint64 again = hub.refund(eidA, INDEX, deposit, Held.OwnerZero, _suspended(parkedAt));
         assertEq(again, ref + 1, "a release of its own");
         assertEq(hub.suspense(eidA, USD), 0, "on its way again");
         _assertBacked(USD);
@@ -362,8 +312,8 @@ contract ClearingReturnedTest is Clearing {
         assertEq(hub.suspense(eidA, 9), 300, "it waits");
         assertEq(hub.balanceOf(account, 9), 0, "and is in no balance");
         _assertBacked(9);
-        hub.listAsset(eidA, 9, 6, 1);
-        hub.finish(eidA, INDEX, deposit, parkedAt);
+        hub.listAsset(eidA, 9, 6, _laneRules());
+        hub.finish(eidA, INDEX, deposit, Held.AssetUnlisted, _suspended(parkedAt));
         assertEq(hub.balanceOf(account, 9), 300, "until it can be one's");
         _assertBacked(9);
     }

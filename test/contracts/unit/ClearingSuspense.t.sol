@@ -35,7 +35,7 @@ contract ClearingSuspenseTest is Clearing {
     }
 
     function _list(uint16 asset) internal {
-        hub.listAsset(eidA, asset, 6, 1);
+        hub.listAsset(eidA, asset, 6, _laneRules());
     }
 
     // ── refund ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -43,14 +43,14 @@ contract ClearingSuspenseTest is Clearing {
     function test_refund_sendsItBackAfterSevenDays() public {
         vm.warp(parkedAt + 7 days - 1);
         vm.expectRevert(abi.encodeWithSelector(IClearingHouse.RefundNotYet.selector, eidA, 0, parkedAt + 7 days));
-        hub.refund(eidA, 0, unlisted, Held.AssetUnlisted, parkedAt);
+        hub.refund(eidA, 0, unlisted, Held.AssetUnlisted, _suspended(parkedAt));
         vm.warp(parkedAt + 7 days);
         vm.expectEmit(address(chains[HUB].gateway));
         emit IGateway.EntryPosted(eidA, 0, makeEntry(KIND_RELEASE, UNLISTED, eidA, 0, 500, account, toParty(trader)));
         vm.expectEmit(address(hub));
         emit IClearingHouse.Refunded(eidA, 0, 0);
         vm.prank(makeAddr("anyone"));
-        assertEq(hub.refund(eidA, 0, unlisted, Held.AssetUnlisted, parkedAt), 0, "its index in the lane");
+        assertEq(hub.refund(eidA, 0, unlisted, Held.AssetUnlisted, _suspended(parkedAt)), 0, "its index in the lane");
         (uint128 credited, uint128 authorised) = hub.laneBook(eidA, UNLISTED);
         assertEq(credited, 500, "it came in");
         assertEq(authorised, 500, "and is let out");
@@ -58,7 +58,7 @@ contract ClearingSuspenseTest is Clearing {
         assertEq(hub.totalLedger(UNLISTED), 0, "the ledger never had it");
         _assertBooks();
         vm.expectRevert(abi.encodeWithSelector(IClearingHouse.HeldUnknown.selector, eidA, 0));
-        hub.refund(eidA, 0, unlisted, Held.AssetUnlisted, parkedAt);
+        hub.refund(eidA, 0, unlisted, Held.AssetUnlisted, _suspended(parkedAt));
     }
 
     function test_refund_ofTheZeroOwner() public {
@@ -67,7 +67,7 @@ contract ClearingSuspenseTest is Clearing {
         emit IGateway.EntryPosted(
             eidA, 0, makeEntry(KIND_RELEASE, USD, eidA, 0, 300, ownerless.account, toParty(trader))
         );
-        hub.refund(eidA, 1, ownerless, Held.OwnerZero, parkedAt);
+        hub.refund(eidA, 1, ownerless, Held.OwnerZero, _suspended(parkedAt));
         assertEq(hub.available(eidA, USD), 1000, "the others' money is untouched");
         assertEq(hub.balanceOf(account, USD), 1000, "and their accounts");
         _assertBooks();
@@ -85,12 +85,12 @@ contract ClearingSuspenseTest is Clearing {
         Entry[4] memory entries = [_depositOf(eidA, USD, 1000), release, full, returned];
         for (uint64 i = 0; i < 4; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IClearingHouse.NotRefundable.selector, eidA, i + 2, reasons[i]));
-            hub.refund(eidA, i + 2, entries[i], reasons[i], parkedAt);
+            hub.refund(eidA, i + 2, entries[i], reasons[i], _moneyless(parkedAt));
             // Nor by another name.
             vm.expectRevert(abi.encodeWithSelector(IClearingHouse.HeldUnknown.selector, eidA, i + 2));
-            hub.refund(eidA, i + 2, entries[i], Held.OwnerZero, parkedAt);
+            hub.refund(eidA, i + 2, entries[i], Held.OwnerZero, _suspended(parkedAt));
             vm.expectRevert(abi.encodeWithSelector(IClearingHouse.HeldUnknown.selector, eidA, i + 2));
-            hub.finish(eidA, i + 2, entries[i], parkedAt);
+            hub.finish(eidA, i + 2, entries[i], Held.AssetUnlisted, _suspended(parkedAt));
         }
     }
 
@@ -102,15 +102,15 @@ contract ClearingSuspenseTest is Clearing {
         elsewhere.party = toParty(recipient);
         bytes memory unknown = abi.encodeWithSelector(IClearingHouse.HeldUnknown.selector, eidA, 0);
         vm.expectRevert(unknown);
-        hub.refund(eidA, 0, more, Held.AssetUnlisted, parkedAt);
+        hub.refund(eidA, 0, more, Held.AssetUnlisted, _suspended(parkedAt));
         vm.expectRevert(unknown);
-        hub.refund(eidA, 0, elsewhere, Held.AssetUnlisted, parkedAt);
+        hub.refund(eidA, 0, elsewhere, Held.AssetUnlisted, _suspended(parkedAt));
         vm.expectRevert(unknown);
-        hub.refund(eidA, 0, unlisted, Held.OwnerZero, parkedAt);
+        hub.refund(eidA, 0, unlisted, Held.OwnerZero, _suspended(parkedAt));
         vm.expectRevert(unknown);
-        hub.refund(eidA, 0, unlisted, Held.AssetUnlisted, parkedAt - 1);
+        hub.refund(eidA, 0, unlisted, Held.AssetUnlisted, _suspended(parkedAt - 1));
         vm.expectRevert(abi.encodeWithSelector(IClearingHouse.HeldUnknown.selector, eidB, 0));
-        hub.refund(eidB, 0, unlisted, Held.AssetUnlisted, parkedAt);
+        hub.refund(eidB, 0, unlisted, Held.AssetUnlisted, _suspended(parkedAt));
     }
 
     // ── finish and refund ───────────────────────────────────────────────────────────────────────────────────────────
@@ -118,9 +118,9 @@ contract ClearingSuspenseTest is Clearing {
     function test_finish_thenRefund() public {
         _list(UNLISTED);
         vm.warp(parkedAt + 7 days);
-        hub.finish(eidA, 0, unlisted, parkedAt);
+        hub.finish(eidA, 0, unlisted, Held.AssetUnlisted, _suspended(parkedAt));
         vm.expectRevert(abi.encodeWithSelector(IClearingHouse.HeldUnknown.selector, eidA, 0));
-        hub.refund(eidA, 0, unlisted, Held.AssetUnlisted, parkedAt);
+        hub.refund(eidA, 0, unlisted, Held.AssetUnlisted, _suspended(parkedAt));
         assertEq(hub.balanceOf(account, UNLISTED), 500, "credited once");
         _assertBooks();
         vm.prank(trader);
@@ -131,16 +131,18 @@ contract ClearingSuspenseTest is Clearing {
     function test_refund_thenFinish() public {
         _list(UNLISTED);
         vm.warp(parkedAt + 7 days);
-        hub.refund(eidA, 0, unlisted, Held.AssetUnlisted, parkedAt);
+        hub.refund(eidA, 0, unlisted, Held.AssetUnlisted, _suspended(parkedAt));
         vm.expectRevert(abi.encodeWithSelector(IClearingHouse.HeldUnknown.selector, eidA, 0));
-        hub.finish(eidA, 0, unlisted, parkedAt);
+        hub.finish(eidA, 0, unlisted, Held.AssetUnlisted, _suspended(parkedAt));
         assertEq(hub.balanceOf(account, UNLISTED), 0, "not credited as well");
         _assertBooks();
     }
 
     function test_finish_neverForTheZeroOwner() public {
         vm.expectRevert(abi.encodeWithSelector(IClearingHouse.HeldUnknown.selector, eidA, 1));
-        hub.finish(eidA, 1, ownerless, parkedAt);
+        hub.finish(eidA, 1, ownerless, Held.AssetUnlisted, _suspended(parkedAt));
+        vm.expectRevert(abi.encodeWithSelector(IClearingHouse.StillHeld.selector, eidA, 1, Held.OwnerZero));
+        hub.finish(eidA, 1, ownerless, Held.OwnerZero, _suspended(parkedAt));
     }
 
     /// @dev What waits backs nothing, before and after it is sent back.
@@ -152,7 +154,7 @@ contract ClearingSuspenseTest is Clearing {
         hub.withdraw(0, eidA, USD, 1000, trader);
         vm.stopPrank();
         vm.warp(parkedAt + 7 days);
-        hub.refund(eidA, 1, ownerless, Held.OwnerZero, parkedAt);
+        hub.refund(eidA, 1, ownerless, Held.OwnerZero, _suspended(parkedAt));
         (uint128 credited, uint128 authorised) = hub.laneBook(eidA, USD);
         assertEq(authorised, credited, "all that came in by this vault is out");
         _assertBooks();
@@ -160,12 +162,12 @@ contract ClearingSuspenseTest is Clearing {
 
     // ── a stopped lane ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    function _assertStopped(Halt halt, uint64 until) internal {
-        bytes memory stopped = abi.encodeWithSelector(IClearingHouse.FinishingStopped.selector, eidA, halt, until);
+    function _assertStopped() internal {
+        bytes memory stopped = abi.encodeWithSelector(IClearingHouse.FinishingStopped.selector, eidA);
         vm.expectRevert(stopped);
-        hub.finish(eidA, 0, unlisted, parkedAt);
+        hub.finish(eidA, 0, unlisted, Held.AssetUnlisted, _suspended(parkedAt));
         vm.expectRevert(stopped);
-        hub.refund(eidA, 1, ownerless, Held.OwnerZero, parkedAt);
+        hub.refund(eidA, 1, ownerless, Held.OwnerZero, _suspended(parkedAt));
         assertEq(hub.suspense(eidA, UNLISTED), 500, "it still waits");
         assertTrue(hub.heldOf(eidA, 0) != 0, "its word is there");
     }
@@ -174,10 +176,10 @@ contract ClearingSuspenseTest is Clearing {
         _list(UNLISTED);
         vm.warp(parkedAt + 7 days);
         _pause(A, Direction.In);
-        _assertStopped(Halt.None, _now() + 1 days);
+        _assertStopped();
         vm.warp(_now() + 1 days);
-        hub.finish(eidA, 0, unlisted, parkedAt);
-        hub.refund(eidA, 1, ownerless, Held.OwnerZero, parkedAt);
+        hub.finish(eidA, 0, unlisted, Held.AssetUnlisted, _suspended(parkedAt));
+        hub.refund(eidA, 1, ownerless, Held.OwnerZero, _suspended(parkedAt));
         _assertBooks();
     }
 
@@ -187,11 +189,12 @@ contract ClearingSuspenseTest is Clearing {
         Commitment memory lie = _commitment(A, HUB, 0);
         (lie.ackCount, lie.ackHead) = (99, "never sealed");
         TestPath(chains[HUB].network).attest(chains[A].name, lie.encode());
-        _assertStopped(Halt.FalseAck, 0);
+        assertEq(uint8(chains[HUB].gateway.haltOf(eidA)), uint8(Halt.FalseAck), "the lane is halted");
+        _assertStopped();
     }
 
-    /// @dev A contradiction is about what comes next, not about what two paths agreed on before it.
-    function test_finishing_goesOnAfterAContradiction() public {
+    /// @dev One of the paths that brought it has lied since.
+    function test_finishing_stopsAfterAContradiction() public {
         _list(UNLISTED);
         vm.warp(parkedAt + 7 days);
         Commitment memory lie = _commitment(A, HUB, 0);
@@ -200,9 +203,7 @@ contract ClearingSuspenseTest is Clearing {
         lie.head = "another";
         TestPath(chains[HUB].watchers).attest(chains[A].name, lie.encode());
         assertEq(uint8(chains[HUB].gateway.haltOf(eidA)), uint8(Halt.Contradiction), "the lane is halted");
-        hub.finish(eidA, 0, unlisted, parkedAt);
-        hub.refund(eidA, 1, ownerless, Held.OwnerZero, parkedAt);
-        assertEq(hub.balanceOf(account, UNLISTED), 500, "what two paths agreed on is finished");
+        _assertStopped();
         _assertBooks();
     }
 
@@ -211,10 +212,10 @@ contract ClearingSuspenseTest is Clearing {
         vm.warp(parkedAt + 7 days);
         _pause(A, Direction.Out);
         vm.expectRevert(abi.encodeWithSelector(IGateway.LaneIsPaused.selector, eidA, Direction.Out, _now() + 1 days));
-        hub.refund(eidA, 1, ownerless, Held.OwnerZero, parkedAt);
+        hub.refund(eidA, 1, ownerless, Held.OwnerZero, _suspended(parkedAt));
         assertEq(hub.suspense(eidA, USD), 300, "it still waits");
         _list(UNLISTED);
-        hub.finish(eidA, 0, unlisted, parkedAt);
+        hub.finish(eidA, 0, unlisted, Held.AssetUnlisted, _suspended(parkedAt));
         _assertBooks();
     }
 }

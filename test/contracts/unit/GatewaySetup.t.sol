@@ -95,6 +95,12 @@ contract GatewaySetupTest is TwoGateways {
         src.addPath(DST, 5, address(this), false);
         vm.expectRevert(refusal);
         src.tightenWindow(DST, 5);
+        vm.expectRevert(refusal);
+        src.loosenWindow(DST, 5);
+        vm.expectRevert(refusal);
+        src.disablePath(DST, 0);
+        vm.expectRevert(refusal);
+        src.closeLane(DST);
         vm.stopPrank();
     }
 

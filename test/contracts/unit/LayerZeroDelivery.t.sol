@@ -120,6 +120,15 @@ contract LayerZeroDeliveryTest is RealPaths {
         _assertDelivered(sent);
     }
 
+    /// @dev Verified at the endpoint for ever, and worth nothing.
+    function test_disabled_whatIsVerifiedForItIsVoid() public {
+        Packet memory sent = _committed();
+        chains[HUB].gateway.disablePath(srcEid, NETWORK);
+        _refuseBoth(sent, abi.encodeWithSelector(IGateway.CallerNotPath.selector, srcEid, address(path)));
+        (bytes32 head,) = chains[HUB].gateway.attestation(srcEid, NETWORK, 1);
+        assertEq(head, 0, "nothing was recorded");
+    }
+
     function test_deliver_revertsBeforeEveryVerifierHasSpoken() public {
         Packet memory sent = _sent();
         _refuseBoth(sent, VERIFYING);

@@ -1,298 +1,382 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
-import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
-import {Vm} from "forge-std/Vm.sol";
+import {ICollateralVault} from "../../../contracts/interfaces/ICollateralVault.sol";
 import {Halt, IGateway} from "../../../contracts/interfaces/IGateway.sol";
 import {IPauseController} from "../../../contracts/interfaces/IPauseController.sol";
 import {Direction} from "../../../contracts/types/Direction.sol";
-import {Entry, KIND_DEPOSIT, makeEntry} from "../../../contracts/types/Entry.sol";
+import {Scope} from "../../../contracts/types/Scope.sol";
+import {NO_END} from "../../../contracts/types/Stops.sol";
 import {Deploy} from "../mocks/Deploy.sol";
-import {Deployment} from "../mocks/Deployment.sol";
-import {Roles} from "../mocks/Roles.sol";
+import {EveryKey} from "../mocks/EveryKey.sol";
 
-/// @dev Who pauses and resumes, and for how long. What a pause stops: Paused.t.sol.
-contract PauseControllerTest is Deployment {
-    IPauseController internal controller;
-    IGateway internal gateway;
-    uint32 internal hubEid;
-    address internal pauser = makeAddr("pauser");
-    address internal second = makeAddr("second pauser");
-    address internal stranger = makeAddr("stranger");
-    address internal council = makeAddr("council");
-    uint32 internal constant DELAY = 2 hours;
+/// @dev Who stops what, and for how long.
+contract PauseControllerTest is EveryKey {
+    // ── who ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    function setUp() public override {
-        super.setUp();
-        controller = chains[A].pauseController;
-        gateway = chains[A].gateway;
-        hubEid = chains[HUB].eid;
-        controller.addPauser(pauser);
-        controller.addPauser(second);
-    }
-
-    function _pause(address by, Direction direction) internal {
-        vm.prank(by);
-        controller.pause(hubEid, direction);
-    }
-
-    function _until(Direction direction) internal view returns (uint64) {
-        return gateway.pausedUntil(hubEid, direction);
-    }
-
-    function _now() internal view returns (uint64) {
-        return uint64(vm.getBlockTimestamp());
-    }
-
-    function _refuseRole(address caller) internal {
-        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, caller));
-    }
-
-    // ── pausing ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    function test_pause_onlyPausers() public {
-        for (uint256 i = 0; i < 2; ++i) {
-            // The administrator of everything is no pauser either.
-            address caller = i == 0 ? stranger : address(this);
-            vm.expectRevert(abi.encodeWithSelector(IPauseController.OnlyPauser.selector, caller));
-            _pause(caller, Direction.In);
+    function test_pause_onlyPausersAndGuardians() public {
+        // The administrator of everything has no key, and a monitor's stops nothing.
+        address[3] memory callers = [stranger, address(this), vm.addr(monitors[0])];
+        for (uint256 i = 0; i < 3; ++i) {
+            bytes memory reason = _tooWeak(callers[i], IPauseController.Key.Pauser);
+            vm.startPrank(callers[i]);
+            vm.expectRevert(reason);
+            controller.pause(Scope.In, hubEid);
+            vm.expectRevert(reason);
+            controller.pauseAll();
+            vm.expectRevert(reason);
+            controller.quarantine(hubEid, NETWORK, 1, JUNK);
+            vm.stopPrank();
         }
-        assertEq(_until(Direction.In), 0, "nothing is paused");
+        assertTrue(gateway.isFlowing(hubEid), "nothing is paused");
+        _pause(guardian, Scope.In, hubEid);
+        assertFalse(gateway.isFlowing(hubEid), "a guardian can all that a pauser can");
     }
 
-    function testFuzz_pause_stopsOneDirectionOfOneLaneForADay(bool isOut) public {
-        Direction direction = isOut ? Direction.Out : Direction.In;
-        Direction other = isOut ? Direction.In : Direction.Out;
-        uint64 until = _now() + 1 days;
-        vm.expectEmit(address(gateway));
-        emit IGateway.PauseSet(hubEid, direction, until);
-        vm.expectEmit(address(controller));
-        emit IPauseController.Paused(hubEid, direction, pauser, until);
-        _pause(pauser, direction);
-        assertEq(_until(direction), until, "a day");
-        assertEq(_until(other), 0, "the other direction moves");
-        assertEq(gateway.accepts(hubEid), !isOut, "value leaves or not");
-    }
-
-    function test_pause_ofALaneLeavesTheOthers() public {
-        IPauseController ofHub = chains[HUB].pauseController;
-        ofHub.addPauser(pauser);
-        vm.prank(pauser);
-        ofHub.pause(chains[A].eid, Direction.Out);
-        assertFalse(chains[HUB].gateway.accepts(chains[A].eid), "to A nothing leaves");
-        assertTrue(chains[HUB].gateway.accepts(chains[B].eid), "to B it does");
-        assertEq(_until(Direction.In), 0, "A's own gateway is told nothing");
-    }
-
-    function test_pause_repeatChangesNothingAndSucceeds() public {
-        _pause(pauser, Direction.In);
-        uint64 until = _until(Direction.In);
-        vm.warp(until - 1);
-        vm.getRecordedLogs();
-        _pause(second, Direction.In);
-        assertEq(_until(Direction.In), until, "as it was");
-        assertEq(vm.getRecordedLogs().length, 0, "nothing is said");
-    }
-
-    function test_pause_endsAfterADayAndMayBeRepeatedThen() public {
-        _pause(pauser, Direction.Out);
-        uint64 until = _until(Direction.Out);
-        vm.warp(until - 1);
-        assertFalse(gateway.accepts(hubEid), "to the last second");
-        vm.warp(until);
-        assertTrue(gateway.accepts(hubEid), "and no longer");
-        _pause(second, Direction.Out);
-        assertEq(_until(Direction.Out), until + 1 days, "another day");
-    }
-
-    function test_pause_ofALaneThatIsNotOpen() public {
-        vm.expectRevert(abi.encodeWithSelector(IGateway.LaneNotOpen.selector, 9));
-        vm.prank(pauser);
-        controller.pause(9, Direction.In);
-        assertEq(gateway.pausedUntil(9, Direction.In), 0, "nothing to stop");
-        assertFalse(gateway.accepts(9), "and nothing leaves to there");
+    function test_freeze_onlyGuardians() public {
+        _pause(pauser, Scope.In, hubEid);
+        _propose(Scope.In, hubEid);
+        address[4] memory callers = [pauser, stranger, address(this), vm.addr(monitors[0])];
+        for (uint256 i = 0; i < 4; ++i) {
+            bytes memory reason = _tooWeak(callers[i], IPauseController.Key.Guardian);
+            vm.startPrank(callers[i]);
+            vm.expectRevert(reason);
+            controller.freeze(Scope.In, hubEid);
+            vm.expectRevert(reason);
+            controller.freezeAll();
+            vm.expectRevert(reason);
+            controller.vetoResume(Scope.In, hubEid);
+            vm.stopPrank();
+        }
+        assertEq(_until(Scope.In, hubEid), _now() + DAY, "a hot key stops for a day");
     }
 
     /// @dev An access manager that is gone, that reverts, or that takes all the gas it gets.
-    function test_pause_asksNoAccessManager() public {
+    function test_stopping_asksNoAccessManager() public {
+        _said(9, JUNK);
         address manager = address(chains[A].manager);
         bytes[3] memory codes = [bytes(""), hex"60006000fd", hex"5b600056"];
         for (uint256 i = 0; i < 3; ++i) {
             uint256 before = vm.snapshotState();
             vm.etch(manager, codes[i]);
-            _pause(pauser, Direction.In);
-            _pause(pauser, Direction.Out);
-            assertEq(_until(Direction.In), _now() + 1 days, "paused in");
-            assertEq(_until(Direction.Out), _now() + 1 days, "paused out");
-            uint64 until = _until(Direction.In);
+            _pause(pauser, Scope.In, hubEid);
+            _pause(pauser, Scope.Out, hubEid);
+            _pause(pauser, Scope.Asset, USD);
+            vm.prank(pauser);
+            controller.quarantine(hubEid, NETWORK, 9, JUNK);
+            _freeze(Scope.Out, hubEid);
+            vm.startPrank(guardian);
+            controller.freezeAll();
+            vm.expectRevert(abi.encodeWithSelector(IPauseController.ResumeNotProposed.selector, Scope.In, hubEid, 0));
+            controller.vetoResume(Scope.In, hubEid);
+            vm.stopPrank();
+            assertEq(_until(Scope.In, hubEid), NO_END, "stopped in");
+            assertEq(_until(Scope.Out, hubEid), NO_END, "and out");
             vm.expectRevert();
-            controller.resume{gas: 1_000_000}(hubEid, Direction.In, until);
+            controller.proposeResume{gas: 1_000_000}(Scope.In, hubEid);
             vm.revertToState(before);
         }
     }
 
-    function test_pause_byAHaltedLane() public {
-        vm.prank(address(chains[A].vault));
-        gateway.reportFalseReturn(hubEid);
-        _pause(pauser, Direction.In);
-        assertEq(_until(Direction.In), _now() + 1 days, "a halt is no reason not to pause");
+    // ── a scope ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    function testFuzz_pause_stopsOneScopeForADay(uint8 which) public {
+        Scope scope = [Scope.In, Scope.Out, Scope.Asset][which % 3];
+        uint32 id = scope == Scope.Asset ? USD : hubEid;
+        uint64 until = _now() + DAY;
+        if (scope == Scope.Asset) {
+            vm.expectEmit(address(chains[A].vault));
+            emit ICollateralVault.AssetPauseSet(USD, until);
+        } else {
+            vm.expectEmit(address(gateway));
+            emit IGateway.PauseSet(hubEid, scope == Scope.In ? Direction.In : Direction.Out, until);
+        }
+        vm.expectEmit(address(controller));
+        emit IPauseController.Stopped(scope, id, pauser, until);
+        _pause(pauser, scope, id);
+        assertEq(_until(scope, id), until, "a day");
+        assertEq(controller.stoppedAt(scope, id), _now(), "from now");
+        assertEq(_until(Scope.In, hubEid), scope == Scope.In ? until : 0, "in");
+        assertEq(_until(Scope.Out, hubEid), scope == Scope.Out ? until : 0, "out");
+        assertEq(_until(Scope.Asset, USD), scope == Scope.Asset ? until : 0, "the asset");
+        assertEq(_until(Scope.Asset, ETHER), 0, "no other asset");
+        assertEq(controller.stoppedAt(Scope.Halt, hubEid), 0, "no halt");
+        vm.warp(until - 1);
+        assertEq(controller.stoppedAt(scope, id), until - DAY, "to the last second");
+        vm.warp(until);
+        assertEq(controller.stoppedAt(scope, id), 0, "and no longer");
     }
 
-    function test_setPause_onlyTheController() public {
-        address[3] memory callers = [address(this), pauser, address(chains[HUB].pauseController)];
-        for (uint256 i = 0; i < 3; ++i) {
-            vm.prank(callers[i]);
-            vm.expectRevert(abi.encodeWithSelector(IGateway.OnlyPauseController.selector, callers[i]));
-            gateway.setPause(hubEid, Direction.In, type(uint40).max);
-        }
+    function test_pause_ofALaneLeavesTheOthers() public {
+        _on(HUB);
+        _pause(pauser, Scope.Out, aEid);
+        assertFalse(gateway.accepts(aEid), "to A nothing leaves");
+        assertTrue(gateway.accepts(chains[B].eid), "to B it does");
+        assertTrue(chains[A].gateway.isFlowing(hubEid), "A's own gateway is told nothing");
     }
+
+    function test_pause_repeatChangesNothingAndSucceeds() public {
+        _pause(pauser, Scope.In, hubEid);
+        uint64 stoppedAt = controller.stoppedAt(Scope.In, hubEid);
+        uint64 until = _until(Scope.In, hubEid);
+        vm.warp(until - 1);
+        vm.getRecordedLogs();
+        _pause(second, Scope.In, hubEid);
+        _pause(guardian, Scope.In, hubEid);
+        vm.prank(pauser);
+        controller.pauseAll();
+        assertEq(_until(Scope.In, hubEid), until, "a hot key prolongs nothing");
+        assertEq(controller.stoppedAt(Scope.In, hubEid), stoppedAt, "nor is it another stop");
+        assertEq(vm.getRecordedLogs().length, 0, "nothing is said");
+        vm.warp(until);
+        _pause(second, Scope.In, hubEid);
+        assertEq(_until(Scope.In, hubEid), until + DAY, "a new one, once it is over");
+    }
+
+    function test_pause_shortensNoFreezeAndNoQuarantine() public {
+        _freeze(Scope.Out, hubEid);
+        _pause(pauser, Scope.Out, hubEid);
+        assertEq(_until(Scope.Out, hubEid), NO_END, "frozen");
+        _said(9, JUNK);
+        vm.prank(pauser);
+        controller.quarantine(hubEid, NETWORK, 9, JUNK);
+        _pause(pauser, Scope.In, hubEid);
+        vm.prank(pauser);
+        controller.pauseAll();
+        assertEq(_until(Scope.In, hubEid), NO_END, "in quarantine");
+    }
+
+    function test_freeze_hasNoEnd() public {
+        vm.expectEmit(address(controller));
+        emit IPauseController.Stopped(Scope.Out, hubEid, guardian, NO_END);
+        _freeze(Scope.Out, hubEid);
+        vm.warp(_now() + 10_000 days);
+        assertFalse(gateway.accepts(hubEid), "until the council resumes");
+    }
+
+    function test_freeze_prolongsAPause() public {
+        _pause(pauser, Scope.In, hubEid);
+        vm.warp(_now() + 100);
+        _freeze(Scope.In, hubEid);
+        assertEq(_until(Scope.In, hubEid), NO_END, "for good");
+        assertEq(controller.stoppedAt(Scope.In, hubEid), _now(), "a stop of its own");
+        vm.getRecordedLogs();
+        vm.warp(_now() + 100);
+        _freeze(Scope.In, hubEid);
+        assertEq(vm.getRecordedLogs().length, 0, "frozen once");
+    }
+
+    function test_pause_whatCantBeStopped() public {
+        vm.startPrank(pauser);
+        vm.expectRevert(abi.encodeWithSelector(IPauseController.ScopeNotPausable.selector, Scope.Halt));
+        controller.pause(Scope.Halt, hubEid);
+        vm.expectRevert(abi.encodeWithSelector(IGateway.LaneNotOpen.selector, 9));
+        controller.pause(Scope.In, 9);
+        vm.expectRevert(abi.encodeWithSelector(IGateway.LaneNotOpen.selector, 9));
+        controller.pause(Scope.Out, 9);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.AssetNotListed.selector, 99));
+        controller.pause(Scope.Asset, 99);
+        vm.expectRevert(abi.encodeWithSelector(IPauseController.NotStopped.selector, Scope.Asset, 1 << 16));
+        controller.pause(Scope.Asset, 1 << 16);
+        vm.stopPrank();
+        vm.startPrank(guardian);
+        vm.expectRevert(abi.encodeWithSelector(IPauseController.ScopeNotPausable.selector, Scope.Halt));
+        controller.freeze(Scope.Halt, hubEid);
+        vm.stopPrank();
+    }
+
+    function test_pause_ofAHaltedAndOfAClosedLane() public {
+        _haltByFalseAck();
+        _pause(pauser, Scope.In, hubEid);
+        assertEq(_until(Scope.In, hubEid), _now() + DAY, "a halt is no reason not to pause");
+        gateway.closeLane(hubEid);
+        _pause(pauser, Scope.Out, hubEid);
+        assertEq(_until(Scope.Out, hubEid), _now() + DAY, "nor is closing");
+    }
+
+    // ── all value-out ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    function test_pauseAll_stopsWhatPaysOnAVaultsChain() public {
+        vm.prank(pauser);
+        controller.pauseAll();
+        assertEq(_until(Scope.In, hubEid), _now() + DAY, "payments come by the lane in");
+        assertEq(_until(Scope.Out, hubEid), 0, "what is deposited and given back goes on");
+    }
+
+    function test_pauseAll_stopsWhatAuthorisesOnTheHub() public {
+        _on(HUB);
+        _pause(pauser, Scope.Out, aEid);
+        vm.warp(_now() + 100);
+        vm.prank(pauser);
+        controller.pauseAll();
+        assertEq(_until(Scope.Out, aEid), _now() - 100 + DAY, "what is paused stays as it is");
+        assertEq(_until(Scope.Out, chains[B].eid), _now() + DAY, "every other lane stops");
+        assertEq(_until(Scope.In, aEid), 0, "credits come in");
+        vm.prank(guardian);
+        controller.freezeAll();
+        assertEq(_until(Scope.Out, aEid), NO_END, "frozen");
+        assertEq(_until(Scope.Out, chains[B].eid), NO_END, "all of them");
+    }
+
+    /// @dev Each lane for the first time, which is the dearest, on the side whose clocks stop as well. 16.78M is mainnet's cap.
+    function test_pauseAll_of128LanesFitsInATransaction() public {
+        (, uint8 before) = _openAllLanes();
+        uint256 gasBefore = gasleft();
+        vm.prank(pauser);
+        controller.pauseAll();
+        uint256 used = gasBefore - gasleft();
+        assertLt(used, 12_000_000, "one transaction stops every lane");
+        assertGt(before, 0, "there were some before");
+        uint32[] memory eids = gateway.eids();
+        assertEq(eids.length, 128, "as many as a gateway takes");
+        for (uint256 i = 0; i < eids.length; ++i) {
+            assertFalse(gateway.isFlowing(eids[i]), "stopped");
+        }
+        vm.prank(guardian);
+        controller.freezeAll();
+    }
+
+    function _openAllLanes() internal returns (uint32 last, uint8 before) {
+        before = uint8(gateway.eids().length);
+        for (uint32 i = before; i < 128; ++i) {
+            last = 40_000 + i;
+            gateway.openLane(last, 500_000 + i, address(uint160(0xbeef00 + i)), 0);
+        }
+        vm.expectRevert(abi.encodeWithSelector(IGateway.LanesFull.selector, 128));
+        gateway.openLane(50_000, 600_000, address(0xbeef), 0);
+    }
+
+    // ── quarantine ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    function test_quarantine_stopsTheLaneIn() public {
+        _said(9, JUNK);
+        vm.expectEmit(address(gateway));
+        emit IGateway.Quarantined(hubEid, NETWORK, 9, JUNK);
+        vm.expectEmit(address(controller));
+        emit IPauseController.Stopped(Scope.In, hubEid, pauser, NO_END);
+        vm.prank(pauser);
+        controller.quarantine(hubEid, NETWORK, 9, JUNK);
+        assertEq(controller.stoppedAt(Scope.In, hubEid), _now(), "from now");
+    }
+
+    function test_quarantine_repeatChangesNothing() public {
+        _said(9, JUNK);
+        vm.prank(pauser);
+        controller.quarantine(hubEid, NETWORK, 9, JUNK);
+        _propose(Scope.In, hubEid);
+        vm.warp(_now() + 10);
+        vm.getRecordedLogs();
+        vm.prank(second);
+        controller.quarantine(hubEid, NETWORK, 9, JUNK);
+        assertEq(vm.getRecordedLogs().length, 0, "nothing is said");
+        assertEq(gateway.quarantined(hubEid), 1, "it counts once");
+        assertEq(controller.stoppedAt(Scope.In, hubEid), _now() - 10, "and what was proposed still stands");
+        vm.expectRevert(abi.encodeWithSelector(IGateway.AttestationUnknown.selector, hubEid, NETWORK, 8, JUNK));
+        vm.prank(pauser);
+        controller.quarantine(hubEid, NETWORK, 8, JUNK);
+    }
+
+    function test_liftQuarantine_onlyTheCouncil() public {
+        _said(9, JUNK);
+        vm.prank(pauser);
+        controller.quarantine(hubEid, NETWORK, 9, JUNK);
+        address[3] memory callers = [pauser, guardian, stranger];
+        for (uint256 i = 0; i < 3; ++i) {
+            _refuseRole(callers[i]);
+            vm.prank(callers[i]);
+            controller.liftQuarantine(hubEid, NETWORK, 9);
+        }
+        controller.liftQuarantine(hubEid, NETWORK, 9);
+        assertEq(gateway.quarantined(hubEid), 0, "lifted");
+        assertEq(_until(Scope.In, hubEid), NO_END, "the pause stays");
+    }
+
+    /// @dev A hot key that is owned quarantines honest words, so that the council must lift each. They fit in one transaction
+    /// by the thousand.
+    function test_liftQuarantine_isCheap() public {
+        for (uint64 i = 0; i < 10; ++i) {
+            _said(100 + i, JUNK);
+            vm.prank(pauser);
+            controller.quarantine(hubEid, NETWORK, 100 + i, JUNK);
+        }
+        uint256 gasBefore = gasleft();
+        for (uint64 i = 0; i < 10; ++i) {
+            controller.liftQuarantine(hubEid, NETWORK, 100 + i);
+        }
+        assertLt(gasBefore - gasleft(), 10 * 26_000, "an attestation");
+    }
+
+    // ── keys ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    function test_setKey_onlyTheCouncil() public {
+        address[3] memory callers = [pauser, guardian, stranger];
+        for (uint256 i = 0; i < 3; ++i) {
+            _refuseRole(callers[i]);
+            vm.prank(callers[i]);
+            controller.setKey(stranger, IPauseController.Key.Guardian);
+        }
+        vm.expectEmit(address(controller));
+        emit IPauseController.KeySet(stranger, IPauseController.Key.Pauser);
+        controller.setKey(stranger, IPauseController.Key.Pauser);
+        assertEq(uint8(controller.keyOf(stranger)), uint8(IPauseController.Key.Pauser), "one key each");
+        controller.setKey(stranger, IPauseController.Key.None);
+        vm.expectRevert(
+            abi.encodeWithSelector(IPauseController.KeyInvalid.selector, stranger, IPauseController.Key.None)
+        );
+        controller.setKey(stranger, IPauseController.Key.None);
+        vm.expectRevert(
+            abi.encodeWithSelector(IPauseController.KeyInvalid.selector, address(0), IPauseController.Key.Pauser)
+        );
+        controller.setKey(address(0), IPauseController.Key.Pauser);
+    }
+
+    function test_removeKey_endsAPausersAndAMonitorsPower() public {
+        _pause(pauser, Scope.In, hubEid);
+        vm.expectEmit(address(controller));
+        emit IPauseController.KeySet(pauser, IPauseController.Key.None);
+        controller.removeKey(pauser);
+        vm.expectRevert(_tooWeak(pauser, IPauseController.Key.Pauser));
+        _pause(pauser, Scope.Out, hubEid);
+        assertEq(_until(Scope.In, hubEid), _now() + DAY, "what it paused stays paused");
+        _pause(second, Scope.Out, hubEid);
+        controller.removeKey(vm.addr(monitors[0]));
+        assertEq(uint8(controller.keyOf(vm.addr(monitors[0]))), 0, "gone");
+        address[2] memory not = [guardian, stranger];
+        for (uint256 i = 0; i < 2; ++i) {
+            IPauseController.Key key = controller.keyOf(not[i]);
+            vm.expectRevert(abi.encodeWithSelector(IPauseController.KeyInvalid.selector, not[i], key));
+            controller.removeKey(not[i]);
+        }
+        _refuseRole(second);
+        vm.prank(second);
+        controller.removeKey(vm.addr(monitors[1]));
+    }
+
+    // ── deploying ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     function test_constructor_onlyForItsOwnGateway() public {
         address expected = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
         vm.expectRevert(
             abi.encodeWithSelector(IPauseController.ControllerNotOfGateway.selector, expected, address(controller))
         );
-        this.deploySecond();
+        this.deploy(address(gateway), Deploy.RESUME_DELAY, 2);
     }
 
-    function deploySecond() external {
-        Deploy.pauseController(address(gateway), address(chains[A].manager));
+    function test_constructor_onlyWithADelayAndMonitors() public {
+        address ours = makeAddr("gateway of the next");
+        vm.mockCall(
+            ours,
+            abi.encodeCall(IGateway.pauseController, ()),
+            abi.encode(vm.computeCreateAddress(address(this), vm.getNonce(address(this))))
+        );
+        vm.expectRevert(IPauseController.ResumeDelayZero.selector);
+        this.deploy(ours, 0, 2);
+        vm.expectRevert(abi.encodeWithSelector(IPauseController.MonitorThresholdTooLow.selector, 0));
+        this.deploy(ours, 1, 0);
     }
 
-    // ── pausers ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    function test_removePauser_endsItsPower() public {
-        _pause(pauser, Direction.In);
-        vm.expectEmit(address(controller));
-        emit IPauseController.PauserRemoved(pauser);
-        controller.removePauser(pauser);
-        vm.expectRevert(abi.encodeWithSelector(IPauseController.OnlyPauser.selector, pauser));
-        _pause(pauser, Direction.Out);
-        assertEq(_until(Direction.In), _now() + 1 days, "what it paused stays paused");
-        _pause(second, Direction.Out);
-    }
-
-    function test_pausers_areAddedAndRemovedByRoles() public {
-        vm.startPrank(pauser);
-        _refuseRole(pauser);
-        controller.addPauser(stranger);
-        _refuseRole(pauser);
-        controller.removePauser(second);
-        uint64 until = _until(Direction.In);
-        _refuseRole(pauser);
-        controller.resume(hubEid, Direction.In, until);
-        vm.stopPrank();
-        address[2] memory wrong = [address(0), pauser];
-        for (uint256 i = 0; i < 2; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(IPauseController.PauserInvalid.selector, wrong[i]));
-            controller.addPauser(wrong[i]);
-        }
-        vm.expectRevert(abi.encodeWithSelector(IPauseController.PauserInvalid.selector, stranger));
-        controller.removePauser(stranger);
-    }
-
-    // ── resuming ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    function _resumeCall() internal view returns (bytes memory) {
-        return abi.encodeCall(IPauseController.resume, (hubEid, Direction.In, _until(Direction.In)));
-    }
-
-    function test_resume_onlyDelayed() public {
-        IAccessManager manager = chains[A].manager;
-        manager.grantRole(Roles.WIRING, council, DELAY);
-        _pause(pauser, Direction.In);
-        bytes memory call = _resumeCall();
-        bytes32 id = manager.hashOperation(council, address(controller), call);
-
-        uint64 until = _until(Direction.In);
-
-        vm.startPrank(council);
-        vm.expectRevert(abi.encodeWithSelector(IAccessManager.AccessManagerNotScheduled.selector, id));
-        controller.resume(hubEid, Direction.In, until);
-        manager.schedule(address(controller), call, 0);
-        vm.warp(_now() + DELAY - 1);
-        vm.expectRevert(abi.encodeWithSelector(IAccessManager.AccessManagerNotReady.selector, id));
-        manager.execute(address(controller), call);
-        vm.warp(_now() + 1);
-        vm.expectEmit(address(controller));
-        emit IPauseController.Resumed(hubEid, Direction.In);
-        manager.execute(address(controller), call);
-        vm.stopPrank();
-        assertEq(_until(Direction.In), 0, "resumed");
-        // And the pauser, whose finding stands, pauses again.
-        _pause(pauser, Direction.In);
-        assertEq(_until(Direction.In), _now() + 1 days, "paused again");
-    }
-
-    function test_resume_mayBeVetoed() public {
-        IAccessManager manager = chains[A].manager;
-        manager.grantRole(Roles.WIRING, council, DELAY);
-        manager.setRoleGuardian(Roles.WIRING, Roles.GUARDIAN);
-        manager.grantRole(Roles.GUARDIAN, second, 0);
-        _pause(pauser, Direction.In);
-        bytes memory call = _resumeCall();
-        vm.prank(council);
-        manager.schedule(address(controller), call, 0);
-        vm.prank(second);
-        manager.cancel(council, address(controller), call);
-        vm.warp(_now() + DELAY);
-        bytes32 id = manager.hashOperation(council, address(controller), call);
-        vm.prank(council);
-        vm.expectRevert(abi.encodeWithSelector(IAccessManager.AccessManagerNotScheduled.selector, id));
-        manager.execute(address(controller), call);
-        assertGt(_until(Direction.In), _now(), "still paused");
-    }
-
-    function test_resume_revertsWhenNothingIsPaused() public {
-        _refuseResume(0);
-        _pause(pauser, Direction.Out);
-        _refuseResume(0);
-        _refuseResume(_until(Direction.Out));
-        _pause(pauser, Direction.In);
-        uint64 until = _until(Direction.In);
-        vm.warp(until);
-        _refuseResume(until);
-    }
-
-    function test_resume_ofOnePauseDoesNotEndTheNext() public {
-        _pause(pauser, Direction.In);
-        uint64 first = _until(Direction.In);
-        vm.warp(first);
-        _pause(pauser, Direction.In);
-        _refuseResume(first);
-        controller.resume(hubEid, Direction.In, _until(Direction.In));
-        assertEq(_until(Direction.In), 0, "its own does");
-    }
-
-    function _refuseResume(uint64 until) internal {
-        vm.expectRevert(abi.encodeWithSelector(IPauseController.NotPaused.selector, hubEid, Direction.In, until));
-        controller.resume(hubEid, Direction.In, until);
-    }
-
-    // ── a false return ──────────────────────────────────────────────────────────────────────────────────────────────
-
-    function test_reportFalseReturn_onlyTheApp() public {
-        address[4] memory callers = [address(this), pauser, address(controller), address(chains[HUB].gateway.app())];
-        for (uint256 i = 0; i < 4; ++i) {
-            vm.prank(callers[i]);
-            vm.expectRevert(abi.encodeWithSelector(IGateway.OnlyApp.selector, callers[i]));
-            gateway.reportFalseReturn(hubEid);
-        }
-        vm.startPrank(address(chains[A].vault));
-        vm.expectRevert(abi.encodeWithSelector(IGateway.LaneNotOpen.selector, 9));
-        gateway.reportFalseReturn(9);
-        vm.expectEmit(address(gateway));
-        emit IGateway.LaneHalted(hubEid, Halt.FalseReturn);
-        gateway.reportFalseReturn(hubEid);
-        vm.getRecordedLogs();
-        gateway.reportFalseReturn(hubEid);
-        assertEq(vm.getRecordedLogs().length, 0, "halted once");
-        // It executes no more; what is posted there is another lane's matter.
-        Entry memory entry = makeEntry(KIND_DEPOSIT, USD, chains[A].eid, 0, 1, bytes32(0), bytes32(0));
-        gateway.post(hubEid, entry);
-        vm.stopPrank();
-        vm.expectRevert(abi.encodeWithSelector(IGateway.LaneIsHalted.selector, hubEid, Halt.FalseReturn));
-        gateway.execute(hubEid, new uint64[](1), new Entry[](0), "", BOTH);
+    function deploy(address of_, uint64 delay, uint256 threshold) external {
+        bytes memory args = abi.encode(of_, Direction.In, delay, threshold, chains[A].manager);
+        Deploy.create("PauseController.sol:PauseController", args);
     }
 }

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
+import {Halt, IGateway} from "../../../contracts/interfaces/IGateway.sol";
 import {ITipJar} from "../../../contracts/interfaces/ITipJar.sol";
 import {Deploy} from "../mocks/Deploy.sol";
 import {RealPaths} from "../mocks/RealPaths.sol";
@@ -149,6 +149,19 @@ contract TipJarTest is RealPaths {
         jar.tip{value: 1}(9);
         vm.expectRevert(abi.encodeWithSelector(ITipJar.PaymentUnexpected.selector, address(this)));
         this.sendTo{value: 1}(address(jar));
+    }
+
+    function test_tip_refusesAClosedLane() public {
+        IGateway gateway = chains[A].gateway;
+        _post();
+        jar.tip{value: 1 ether}(hubEid);
+        gateway.closeLane(hubEid);
+        vm.expectRevert(abi.encodeWithSelector(IGateway.LaneIsHalted.selector, hubEid, Halt.Closed));
+        jar.tip{value: 1}(hubEid);
+        // What was posted before is still carried: it is evidence.
+        vm.prank(operator);
+        (uint64 count,) = jar.dispatch(hubEid, ONLY_NETWORK);
+        assertEq(count, 1, "paid by what was there");
     }
 
     function sendTo(address to) external payable {

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {Stage, Terms} from "../../../contracts/types/Terms.sol";
+import {Scope} from "../../../contracts/types/Scope.sol";
+import {IPauseController} from "../../../contracts/interfaces/IPauseController.sol";
+import {Reconciliation} from "../../../contracts/types/Reconciliation.sol";
+import {Monitors} from "../mocks/Monitors.sol";
+import {LaneId} from "../../../contracts/types/LaneId.sol";
+import {Commitment} from "../../../contracts/types/Commitment.sol";
+import {TestPath} from "../mocks/TestPath.sol";
 import {ICollateralVault, Parked} from "../../../contracts/interfaces/ICollateralVault.sol";
 import {Halt, IGateway} from "../../../contracts/interfaces/IGateway.sol";
 import {toParty} from "../../../contracts/types/Account.sol";
@@ -170,39 +178,43 @@ contract VaultReleaseTest is OneVault {
     // ── retry ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     function test_retry_paysWhenTheRefusalIsGone() public {
-        (Entry memory entry, uint64 parkedAt) = _park();
+        (Entry memory entry, Terms memory terms) = _park();
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkNotPayable.selector, hubEid, 5, Parked.Refused));
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, terms, recipient);
         fickle.setMood(Mood.Honest);
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, terms, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "paid");
         assertEq(_parkOf(5), 0, "the word is gone");
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 5));
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, terms, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "once");
     }
 
     function test_retry_revertsForAnythingElseThanWhatWasParked() public {
-        (Entry memory entry, uint64 parkedAt) = _park();
+        (Entry memory entry, Terms memory terms) = _park();
         fickle.setMood(Mood.Honest);
         bytes memory unknown = abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 5);
         vm.expectRevert(unknown);
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, trader);
+        vault.retry(hubEid, 5, entry, terms, trader);
         vm.expectRevert(unknown);
-        vault.retry(hubEid, 5, entry, parkedAt + 1, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, Terms(terms.parkedAt + 1, terms.unlockAt, 0, terms.stage), recipient);
         vm.expectRevert(unknown);
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt + 1, recipient);
+        vault.retry(hubEid, 5, entry, Terms(terms.parkedAt, terms.unlockAt + 1, 0, terms.stage), recipient);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 5));
+        vault.retry(hubEid, 5, entry, Terms(terms.parkedAt, terms.unlockAt, 1, terms.stage), recipient);
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 5));
+        vault.retry(hubEid, 5, entry, Terms(terms.parkedAt, terms.unlockAt, 0, Stage.Drawn), recipient);
         vm.expectRevert(unknown);
-        vault.retry(hubEid, 5, _releaseOf(FICKLE, 101, recipient), parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, _releaseOf(FICKLE, 101, recipient), terms, recipient);
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 6));
-        vault.retry(hubEid, 6, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 6, entry, terms, recipient);
     }
 
     function test_retry_revertsWhenGasIsTooLow() public {
-        (Entry memory entry, uint64 parkedAt) = _park();
+        (Entry memory entry, Terms memory terms) = _park();
         fickle.setMood(Mood.Honest);
         vm.expectPartialRevert(ICollateralVault.GasTooLow.selector);
-        vault.retry{gas: 100_000}(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry{gas: 100_000}(hubEid, 5, entry, terms, recipient);
     }
 
     function test_retry_paysWhatWasBeyondTheBookOnceItIsNot() public {
@@ -210,7 +222,7 @@ contract VaultReleaseTest is OneVault {
         _release(0, entry);
         uint64 now_ = uint64(vm.getBlockTimestamp());
         _depositAs(trader, FICKLE, 500);
-        vault.retry(hubEid, 0, entry, now_, now_, recipient);
+        vault.retry(hubEid, 0, entry, _termsAt(now_, Stage.Unbacked), recipient);
         assertEq(fickle.balanceOf(recipient), 10_500, "paid out of the grown book");
     }
 
@@ -221,64 +233,79 @@ contract VaultReleaseTest is OneVault {
         uint64 now_ = uint64(vm.getBlockTimestamp());
         assertTrue(vault.parkOf(other, 5) != 0, "it is parked under its own lane");
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkNotPayable.selector, other, 5, Parked.NotPayable));
-        vault.retry(other, 5, entry, now_, now_, recipient);
+        vault.retry(other, 5, entry, _termsAt(now_, Stage.Unbacked), recipient);
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 5));
-        vault.retry(hubEid, 5, entry, now_, now_, recipient);
+        vault.retry(hubEid, 5, entry, _termsAt(now_, Stage.Unbacked), recipient);
     }
 
     function test_onEntries_anotherLaneLeavesTheHubsParksAlone() public {
-        (Entry memory entry, uint64 parkedAt) = _park();
+        (Entry memory entry, Terms memory terms) = _park();
         _onEntry(chains[B].eid, 5, _releaseOf(FICKLE, 1, trader));
         fickle.setMood(Mood.Honest);
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, terms, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "the same index of another lane is another park");
     }
 
     function test_retry_stopsAfterAFalseAcknowledgement() public {
-        (Entry memory entry, uint64 parkedAt) = _park();
+        (Entry memory entry, Terms memory terms) = _park();
         fickle.setMood(Mood.Honest);
-        bytes memory question = abi.encodeCall(IGateway.haltOf, (hubEid));
-        vm.mockCall(address(gateway), question, abi.encode(Halt.FalseAck));
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PaymentsStopped.selector, Halt.FalseAck));
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
-        // A contradiction is about what comes next, not about what was executed before it.
-        vm.mockCall(address(gateway), question, abi.encode(Halt.Contradiction));
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
-        assertEq(fickle.balanceOf(recipient), 100, "paid");
+        _haltByFalseAck();
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PaymentsStopped.selector, hubEid));
+        vault.retry(hubEid, 5, entry, terms, recipient);
+    }
+
+    /// @dev It may be about what was executed before it, too.
+    function test_retry_stopsAfterAContradiction() public {
+        (Entry memory entry, Terms memory terms) = _park();
+        fickle.setMood(Mood.Honest);
+        (LaneId out, LaneId back) = gateway.laneIds(hubEid);
+        bytes32 nothing = LaneId.unwrap(out);
+        TestPath(chains[A].network).attest(chains[HUB].name, Commitment(back, 9, "one", 0, nothing).encode());
+        TestPath(chains[A].watchers).attest(chains[HUB].name, Commitment(back, 9, "other", 0, nothing).encode());
+        assertEq(uint8(gateway.haltOf(hubEid)), uint8(Halt.Contradiction), "two heads at one count");
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PaymentsStopped.selector, hubEid));
+        vault.retry(hubEid, 5, entry, terms, recipient);
+        assertTrue(_parkOf(5) != 0, "it waits");
     }
 
     // ── pause ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     function test_retry_stopsWhileWhatArrivesIsPaused() public {
-        (Entry memory entry, uint64 parkedAt) = _park();
+        (Entry memory entry, Terms memory terms) = _park();
         fickle.setMood(Mood.Honest);
         uint64 until = _pause(Direction.In);
-        bytes memory paused = abi.encodeWithSelector(ICollateralVault.PaymentsPaused.selector, until);
+        bytes memory paused = abi.encodeWithSelector(ICollateralVault.PaymentsStopped.selector, hubEid);
         vm.expectRevert(paused);
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, terms, recipient);
         vm.warp(until - 1);
         vm.expectRevert(paused);
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, terms, recipient);
         assertTrue(_parkOf(5) != 0, "it waits");
         vm.warp(until);
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, terms, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "a pause ends by itself");
     }
 
     function test_retry_goesOnWhenThePauseIsLifted() public {
-        (Entry memory entry, uint64 parkedAt) = _park();
+        (Entry memory entry, Terms memory terms) = _park();
         fickle.setMood(Mood.Honest);
-        uint64 until = _pause(Direction.In);
-        chains[A].pauseController.resume(hubEid, Direction.In, until);
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        _pause(Direction.In);
+        IPauseController controller = chains[A].pauseController;
+        uint256[] memory keys = Monitors.keys(2);
+        Monitors.addTo(controller, keys);
+        controller.proposeResume(Scope.In, hubEid);
+        vm.warp(vm.getBlockTimestamp() + controller.resumeDelay());
+        Reconciliation memory found = Monitors.read(controller, Scope.In, hubEid);
+        controller.resume(Scope.In, hubEid, found, Monitors.sign(controller, found, keys));
+        vault.retry(hubEid, 5, entry, terms, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "paid");
     }
 
     function test_retry_goesOnWhileOnlyWhatLeavesIsPaused() public {
-        (Entry memory entry, uint64 parkedAt) = _park();
+        (Entry memory entry, Terms memory terms) = _park();
         fickle.setMood(Mood.Honest);
         uint64 until = _pause(Direction.Out);
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, terms, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "each direction is a scope of its own");
         vm.expectRevert(abi.encodeWithSelector(IGateway.LaneIsPaused.selector, hubEid, Direction.Out, until));
         vm.prank(trader, trader);

@@ -209,6 +209,7 @@ contract VectorsTest is Test {
         address gateway = makeAddr("gateway");
         address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
         vm.mockCall(gateway, abi.encodeCall(IGateway.app, ()), abi.encode(next));
-        return IClearingHouse(Deploy.create("ClearingHouse.sol:ClearingHouse", abi.encode(gateway, address(this))));
+        bytes memory args = abi.encode(gateway, Deploy.LARGE_WAIT, Deploy.LARGE_BLOCKS, address(this));
+        return IClearingHouse(Deploy.create("ClearingHouse.sol:ClearingHouse", args));
     }
 }

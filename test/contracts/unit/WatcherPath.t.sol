@@ -181,6 +181,27 @@ contract WatcherPathTest is TwoGateways {
         path.attest(SRC, commitment, signatures);
     }
 
+    /// @dev What the old set signed stays valid at the old contract for ever, which is why the gateway forgets the contract.
+    function test_attest_ofADisabledPathIsVoid() public {
+        Commitment memory commitment = _commitment(5, "head");
+        bytes memory signatures = _sign(commitment, 0, 1);
+        dst.disablePath(SRC, INDEX);
+        vm.expectRevert(abi.encodeWithSelector(IGateway.CallerNotPath.selector, SRC, address(path)));
+        path.attest(SRC, commitment, signatures);
+
+        IWatcherPath next = Deploy.watcherPath(address(dst), address(manager), Watchers.addresses(keys), 2);
+        Roles.ofPath(manager, address(next));
+        next.openRemote(SRC, SRC_CHAIN, address(src));
+        dst.addPath(SRC, INDEX + 1, address(next), false);
+        // Not even the same watchers' words are taken over.
+        vm.expectRevert();
+        next.attest(SRC, commitment, signatures);
+        bytes32 digest = next.digestOf(commitment);
+        next.attest(SRC, commitment, abi.encodePacked(Watchers.sign(keys[0], digest), Watchers.sign(keys[1], digest)));
+        (bytes32 head,) = dst.attestation(SRC, INDEX + 1, 5);
+        assertEq(head, "head", "they sign again, for the new one");
+    }
+
     function test_attest_revertsForAnUnknownRemote() public {
         Commitment memory commitment = _commitment(5, "head");
         bytes memory signatures = _sign(commitment, 0, 1);

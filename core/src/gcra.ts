@@ -1,0 +1,54 @@
+/** The contracts' token bucket (libraries/Gcra.sol), to the unit: one number, the time at which it will be full again. */
+
+export type Bucket = {
+  /** 64.64 fixed point seconds of its clock. */
+  fullAt: bigint;
+  capacity: bigint;
+  /** Units a second. */
+  refill: bigint;
+};
+
+const ONE_SECOND = 1n << 64n;
+const MAX_U128 = (1n << 128n) - 1n;
+
+const divideUp = (a: bigint, b: bigint): bigint => (a + b - 1n) / b;
+
+/** `unlockAt`: `clock` for what fits now; otherwise the first second at which it does. */
+export function draw(
+  { fullAt, capacity, refill }: Bucket,
+  { clock, amount }: { clock: bigint; amount: bigint },
+): { fullAt: bigint; unlockAt: bigint } {
+  const now = clock * ONE_SECOND;
+  const start = fullAt > now ? fullAt : now;
+  const drawn = start + divideUp(amount * ONE_SECOND, refill);
+  const next = drawn > MAX_U128 ? MAX_U128 : drawn;
+  const within = now + (capacity * ONE_SECOND) / refill;
+  return { fullAt: next, unlockAt: next <= within ? clock : clock + divideUp(next - within, ONE_SECOND) };
+}
+
+/** The most that a single draw may take now without a wait. */
+export function roomOf({ fullAt, capacity, refill }: Bucket, clock: bigint): bigint {
+  const now = clock * ONE_SECOND;
+  const start = fullAt > now ? fullAt : now;
+  const left = now + (capacity * ONE_SECOND) / refill - start;
+  return left <= 0n ? 0n : (left * refill) / ONE_SECOND;
+}
+
+/** An account's part of a vault's bucket, as `Levels.drawShare` has it. */
+export function shareOf({ capacity, refill, share }: { capacity: bigint; refill: bigint; share: number }) {
+  return { capacity: (capacity * BigInt(share)) / 100n, refill: divideUp(refill * BigInt(share), 100n) };
+}
+
+/** What of a lane's bucket deposits may use that lower no risk, as `Levels.drawOrdinary` has it. */
+export function ordinaryOf({ capacity, refill, share }: { capacity: bigint; refill: bigint; share: number }) {
+  return { capacity: (capacity * BigInt(share)) / 100n, refill };
+}
+
+/** The hub's limits while a lane is new: a tenth at first, and the rest in a straight line over 30 days. */
+export function ramped(value: bigint, elapsed: bigint): bigint {
+  if (elapsed >= RAMP_SECONDS) return value;
+  const start = value / 10n;
+  return start + ((value - start) * elapsed) / RAMP_SECONDS;
+}
+
+const RAMP_SECONDS = 30n * 24n * 3_600n;
