@@ -113,7 +113,7 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
 
     function setAssetPause(uint16 asset, uint64 until) external {
         if (msg.sender != gateway.pauseController()) revert NotThePauseController(msg.sender);
-        _stops[asset] = _stops[asset].stop(block.timestamp, uint40(until));
+        _stops[asset] = _stops[asset].stop(uint40(block.timestamp), uint40(until));
         emit AssetPauseChanged(asset, until);
     }
 
@@ -199,7 +199,7 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
 
     /// @dev While both the lane and the asset are stopped it falls behind by both: later, never sooner.
     function clockOf(uint32 eid, uint16 asset) public view returns (uint64) {
-        return gateway.clock(eid) - uint64(_stops[asset].stoppedFor(block.timestamp));
+        return gateway.clock(eid) - _stops[asset].stoppedFor(uint40(block.timestamp));
     }
 
     function assetPausedUntil(uint16 asset) public view returns (uint64) {

@@ -94,6 +94,37 @@ abstract contract OneVault is Deployment {
         until = uint64(vm.getBlockTimestamp()) + 1 days;
     }
 
+    function _pauseAsset(uint16 asset) internal returns (uint64 until) {
+        chains[A].pauseController.setKey(address(this), IPauseController.Key.Pauser);
+        chains[A].pauseController.pause(Scope.Asset, asset);
+        until = uint64(vm.getBlockTimestamp()) + 1 days;
+    }
+
+    /// @dev As the pause controller does it, once the council has its signatures.
+    function _resume(Direction direction) internal {
+        vm.prank(address(chains[A].pauseController));
+        gateway.setPause(hubEid, direction, 0);
+    }
+
+    function _resumeAsset(uint16 asset) internal {
+        vm.prank(address(chains[A].pauseController));
+        vault.setAssetPause(asset, 0);
+    }
+
+    function _liftHalt() internal {
+        vm.prank(address(chains[A].pauseController));
+        gateway.liftHalt(hubEid);
+    }
+
+    /// @dev Two paths, two heads, one count.
+    function _haltByContradiction() internal {
+        (, LaneId back) = gateway.laneIds(hubEid);
+        (LaneId out,) = gateway.laneIds(hubEid);
+        TestPath(chains[A].network).attest(chains[HUB].name, Commitment(back, 9, "one", 0, LaneId.unwrap(out)).encode());
+        TestPath(chains[A].watchers)
+            .attest(chains[HUB].name, Commitment(back, 9, "another", 0, LaneId.unwrap(out)).encode());
+    }
+
     /// @dev The hub's side says that it executed what this chain never posted.
     function _haltByFalseAck() internal {
         (, LaneId back) = gateway.laneIds(hubEid);

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {Terms} from "../../../contracts/types/Terms.sol";
 import {ICollateralVault} from "../../../contracts/interfaces/ICollateralVault.sol";
 import {Entry} from "../../../contracts/types/Entry.sol";
+import {Terms} from "../../../contracts/types/Terms.sol";
 import {OneVault} from "../mocks/OneVault.sol";
 import {Mood} from "../mocks/Tokens.sol";
 

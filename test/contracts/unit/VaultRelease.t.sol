@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {Stage, Terms} from "../../../contracts/types/Terms.sol";
-import {Scope} from "../../../contracts/types/Scope.sol";
-import {IPauseController} from "../../../contracts/interfaces/IPauseController.sol";
-import {Reconciliation} from "../../../contracts/types/Reconciliation.sol";
-import {Monitors} from "../mocks/Monitors.sol";
-import {LaneId} from "../../../contracts/types/LaneId.sol";
-import {Commitment} from "../../../contracts/types/Commitment.sol";
-import {TestPath} from "../mocks/TestPath.sol";
 import {ICollateralVault, Parked} from "../../../contracts/interfaces/ICollateralVault.sol";
-import {Halt, IGateway} from "../../../contracts/interfaces/IGateway.sol";
+import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
 import {toParty} from "../../../contracts/types/Account.sol";
 import {Direction} from "../../../contracts/types/Direction.sol";
 import {Entry, KIND_DEPOSIT, KIND_RELEASE, makeEntry} from "../../../contracts/types/Entry.sol";
+import {Stage, Terms} from "../../../contracts/types/Terms.sol";
 import {OneVault} from "../mocks/OneVault.sol";
 import {Mood} from "../mocks/Tokens.sol";
 
@@ -196,14 +189,16 @@ contract VaultReleaseTest is OneVault {
         bytes memory unknown = abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 5);
         vm.expectRevert(unknown);
         vault.retry(hubEid, 5, entry, terms, trader);
-        vm.expectRevert(unknown);
-        vault.retry(hubEid, 5, entry, Terms(terms.parkedAt + 1, terms.unlockAt, 0, terms.stage), recipient);
-        vm.expectRevert(unknown);
-        vault.retry(hubEid, 5, entry, Terms(terms.parkedAt, terms.unlockAt + 1, 0, terms.stage), recipient);
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 5));
-        vault.retry(hubEid, 5, entry, Terms(terms.parkedAt, terms.unlockAt, 1, terms.stage), recipient);
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 5));
-        vault.retry(hubEid, 5, entry, Terms(terms.parkedAt, terms.unlockAt, 0, Stage.Drawn), recipient);
+        Terms[4] memory others = [
+            Terms(terms.parkedAt + 1, terms.unlockAt, 0, terms.stage),
+            Terms(terms.parkedAt, terms.unlockAt + 1, 0, terms.stage),
+            Terms(terms.parkedAt, terms.unlockAt, 1, terms.stage),
+            Terms(terms.parkedAt, terms.unlockAt, 0, Stage.Drawn)
+        ];
+        for (uint256 i = 0; i < others.length; ++i) {
+            vm.expectRevert(unknown);
+            vault.retry(hubEid, 5, entry, others[i], recipient);
+        }
         vm.expectRevert(unknown);
         vault.retry(hubEid, 5, _releaseOf(FICKLE, 101, recipient), terms, recipient);
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 6));
@@ -220,9 +215,9 @@ contract VaultReleaseTest is OneVault {
     function test_retry_paysWhatWasBeyondTheBookOnceItIsNot() public {
         Entry memory entry = _releaseOf(FICKLE, 10_500, recipient);
         _release(0, entry);
-        uint64 now_ = uint64(vm.getBlockTimestamp());
+        Terms memory terms = _termsNow(Stage.Unbacked);
         _depositAs(trader, FICKLE, 500);
-        vault.retry(hubEid, 0, entry, _termsAt(now_, Stage.Unbacked), recipient);
+        vault.retry(hubEid, 0, entry, terms, recipient);
         assertEq(fickle.balanceOf(recipient), 10_500, "paid out of the grown book");
     }
 
@@ -230,12 +225,12 @@ contract VaultReleaseTest is OneVault {
         Entry memory entry = _releaseOf(FICKLE, 100, recipient);
         uint32 other = chains[B].eid;
         _onEntry(other, 5, entry);
-        uint64 now_ = uint64(vm.getBlockTimestamp());
+        Terms memory terms = _termsNow(Stage.Unbacked);
         assertTrue(vault.parkOf(other, 5) != 0, "it is parked under its own lane");
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkNotPayable.selector, other, 5, Parked.NotPayable));
-        vault.retry(other, 5, entry, _termsAt(now_, Stage.Unbacked), recipient);
+        vault.retry(other, 5, entry, terms, recipient);
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 5));
-        vault.retry(hubEid, 5, entry, _termsAt(now_, Stage.Unbacked), recipient);
+        vault.retry(hubEid, 5, entry, terms, recipient);
     }
 
     function test_onEntries_anotherLaneLeavesTheHubsParksAlone() public {
@@ -246,26 +241,22 @@ contract VaultReleaseTest is OneVault {
         assertEq(fickle.balanceOf(recipient), 100, "the same index of another lane is another park");
     }
 
-    function test_retry_stopsAfterAFalseAcknowledgement() public {
+    /// @dev Whatever halted it: what is paid out under a halted lane may be what halted it.
+    function test_retry_stopsWhileTheLaneIsHalted() public {
         (Entry memory entry, Terms memory terms) = _park();
         fickle.setMood(Mood.Honest);
+        bytes memory stopped = abi.encodeWithSelector(ICollateralVault.PaymentsStopped.selector, hubEid);
+        uint256 before = vm.snapshotState();
         _haltByFalseAck();
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PaymentsStopped.selector, hubEid));
+        vm.expectRevert(stopped);
         vault.retry(hubEid, 5, entry, terms, recipient);
-    }
-
-    /// @dev It may be about what was executed before it, too.
-    function test_retry_stopsAfterAContradiction() public {
-        (Entry memory entry, Terms memory terms) = _park();
-        fickle.setMood(Mood.Honest);
-        (LaneId out, LaneId back) = gateway.laneIds(hubEid);
-        bytes32 nothing = LaneId.unwrap(out);
-        TestPath(chains[A].network).attest(chains[HUB].name, Commitment(back, 9, "one", 0, nothing).encode());
-        TestPath(chains[A].watchers).attest(chains[HUB].name, Commitment(back, 9, "other", 0, nothing).encode());
-        assertEq(uint8(gateway.haltOf(hubEid)), uint8(Halt.Contradiction), "two heads at one count");
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PaymentsStopped.selector, hubEid));
+        vm.revertToState(before);
+        _haltByContradiction();
+        vm.expectRevert(stopped);
         vault.retry(hubEid, 5, entry, terms, recipient);
-        assertTrue(_parkOf(5) != 0, "it waits");
+        _liftHalt();
+        vault.retry(hubEid, 5, entry, terms, recipient);
+        assertEq(fickle.balanceOf(recipient), 100, "paid when the council has lifted it");
     }
 
     // ── pause ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -290,13 +281,7 @@ contract VaultReleaseTest is OneVault {
         (Entry memory entry, Terms memory terms) = _park();
         fickle.setMood(Mood.Honest);
         _pause(Direction.In);
-        IPauseController controller = chains[A].pauseController;
-        uint256[] memory keys = Monitors.keys(2);
-        Monitors.addTo(controller, keys);
-        controller.proposeResume(Scope.In, hubEid);
-        vm.warp(vm.getBlockTimestamp() + controller.resumeDelay());
-        Reconciliation memory found = Monitors.read(controller, Scope.In, hubEid);
-        controller.resume(Scope.In, hubEid, found, Monitors.sign(controller, found, keys));
+        _resume(Direction.In);
         vault.retry(hubEid, 5, entry, terms, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "paid");
     }

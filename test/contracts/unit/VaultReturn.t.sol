@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {Stage, Terms} from "../../../contracts/types/Terms.sol";
-import {Scope} from "../../../contracts/types/Scope.sol";
 import {ICollateralVault, Parked} from "../../../contracts/interfaces/ICollateralVault.sol";
 import {Halt, IGateway} from "../../../contracts/interfaces/IGateway.sol";
 import {toParty} from "../../../contracts/types/Account.sol";
 import {Direction} from "../../../contracts/types/Direction.sol";
 import {Entry, KIND_DEPOSIT, KIND_RELEASE, makeEntry} from "../../../contracts/types/Entry.sol";
+import {Scope} from "../../../contracts/types/Scope.sol";
+import {Stage, Terms} from "../../../contracts/types/Terms.sol";
 import {OneVault} from "../mocks/OneVault.sol";
 import {Mood} from "../mocks/Tokens.sol";
 
@@ -238,36 +238,36 @@ contract VaultReturnTest is OneVault {
             makeEntry(KIND_RELEASE, FICKLE, chains[B].eid, 0, 100, account, toParty(recipient)),
             Entry(entry.word | 1, entry.account, entry.party)
         ];
-        uint64 now_ = uint64(vm.getBlockTimestamp());
+        Terms memory unbacked = _termsNow(Stage.Unbacked);
         for (uint64 i = 0; i < forged.length; ++i) {
             _release(10 + i, forged[i]);
             vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkNotReturnable.selector, hubEid, 10 + i));
             vm.prank(trader, trader);
-            vault.returnRelease(10 + i, forged[i], _termsAt(now_, Stage.Unbacked), recipient);
+            vault.returnRelease(10 + i, forged[i], unbacked, recipient);
             assertTrue(_parkOf(10 + i) != 0, "it stays");
         }
-        vm.warp(now_ + 7 days);
+        vm.warp(unbacked.unlockAt + 7 days);
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkNotReturnable.selector, hubEid, 10));
         vm.prank(stranger);
-        vault.returnRelease(10, forged[0], _termsAt(now_, Stage.Unbacked), recipient);
+        vault.returnRelease(10, forged[0], unbacked, recipient);
         assertEq(_posted(), 1, "nothing is posted");
     }
 
     function test_returnRelease_knowsNoOtherLanesParks() public {
-        uint64 now_ = uint64(vm.getBlockTimestamp());
+        Terms memory unbacked = _termsNow(Stage.Unbacked);
         _onEntry(chains[B].eid, 20, entry);
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 20));
         vm.prank(recipient);
-        vault.returnRelease(20, entry, _termsAt(now_, Stage.Unbacked), recipient);
+        vault.returnRelease(20, entry, unbacked, recipient);
         assertTrue(vault.parkOf(chains[B].eid, 20) != 0, "it stays");
     }
 
     function test_returnRelease_ofWhatCouldNeverBePaid() public {
         entry = _releaseOf(99, 100, address(0));
-        uint64 now_ = uint64(vm.getBlockTimestamp());
+        Terms memory unbacked = _termsNow(Stage.Unbacked);
         _release(30, entry);
         vm.prank(trader, trader);
-        vault.returnRelease(30, entry, _termsAt(now_, Stage.Unbacked), address(0));
+        vault.returnRelease(30, entry, unbacked, address(0));
         assertEq(_parkOf(30), 0, "an unlisted asset and no recipient: it goes back");
         assertEq(_posted(), 2, "and the hub is told");
     }
@@ -344,7 +344,6 @@ contract VaultReturnTest is OneVault {
     }
 
     function test_returnRelease_stopsAfterAFalseAcknowledgement() public {
-        // A halted lane's clock stands still.
         vm.warp(returnableAt);
         _haltByFalseAck();
         bytes memory halted = abi.encodeWithSelector(IGateway.LaneIsHalted.selector, hubEid, Halt.FalseAck);
