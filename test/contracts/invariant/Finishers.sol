@@ -7,7 +7,7 @@ import {Halt} from "../../../contracts/interfaces/IGateway.sol";
 import {ownerOf} from "../../../contracts/types/Account.sol";
 import {Entry} from "../../../contracts/types/Entry.sol";
 import {Scope} from "../../../contracts/types/Scope.sol";
-import {NEVER} from "../../../contracts/types/Terms.sol";
+import {NEVER, Stage} from "../../../contracts/types/Terms.sol";
 import {Log} from "../mocks/Logs.sol";
 import {Mood} from "../mocks/Tokens.sol";
 import {Role} from "./Chance.sol";
@@ -115,6 +115,11 @@ abstract contract Finishers is HotKeys {
         bool isParked = _isParked(park);
         bool isEntitled = by == By.Payee || by == By.Owner || by == By.OwnersSignature;
         bool isShut = _ends[park.chain][HUB].halt >= Halt.FalseAck;
+        // What has drawn keeps its place until its time.
+        isShut = isShut
+            || (park.terms.stage == Stage.Drawn
+                && park.terms.unlockAt != NEVER
+                && _clockOf(HUB, park.chain, park.entry.asset()) < park.terms.unlockAt);
         bool mustNotBe = !isParked || isShut || by == By.OthersSignature || (by == By.Stranger && !_isReturnable(park));
         _as(Role.Anyone);
         isDone = _return(park, by, owner);

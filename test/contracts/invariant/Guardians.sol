@@ -96,8 +96,10 @@ abstract contract Guardians is Pausers {
         chains[chain].gateway.tightenWindow(chains[HUB].eid, limit - 1 - uint8(_roll(4)));
     }
 
+    /// @dev What was drawn stays drawn, also where the refill gets slower.
     function _stricter(Limit memory limit) private returns (Limit memory) {
         limit.capacity -= uint80(1 + _roll(limit.capacity / 4));
+        limit.refill -= uint64(_roll(limit.refill / 4 + 1));
         limit.large -= uint80(_roll(limit.large / 4 + 1));
         limit.share -= uint8(_roll(limit.share / 8 + 1));
         return limit;

@@ -53,6 +53,8 @@ abstract contract LaneGhosts is Chance {
     mapping(uint8 from => mapping(uint8 to => Lie[])) internal _lies;
     mapping(uint8 chain => mapping(uint16 asset => uint64)) internal _assetUntil;
     mapping(uint8 chain => mapping(uint16 asset => uint64)) internal _assetStopped;
+    /// @dev At a vault, in seconds of the lane's clock: a second counts once, whatever stands still in it.
+    mapping(uint8 chain => mapping(uint16 asset => uint64)) internal _assetUntilOnLane;
     mapping(uint8 chain => mapping(Scope scope => mapping(uint32 id => uint256 readyAt))) internal _proposed;
     mapping(uint8 chain => mapping(address who => IPauseController.Key)) internal _keys;
 
@@ -176,13 +178,17 @@ abstract contract LaneGhosts is Chance {
 
     function _runClocks(uint256 seconds_) internal override {
         uint64 until = uint64(block.timestamp + seconds_);
+        for (uint16 asset = 1; asset <= ASSETS; ++asset) {
+            _assetStopped[HUB][asset] += _overlap(_assetUntil[HUB][asset], until);
+        }
         for (uint8 chain = A; chain <= B; ++chain) {
+            uint64 clock = _laneClock(HUB, chain);
             _runEnd(_ends[HUB][chain], until);
             _runEnd(_ends[chain][HUB], until);
-        }
-        for (uint8 chain = HUB; chain <= B; ++chain) {
+            uint64 next = until - _ends[chain][HUB].stopped;
             for (uint16 asset = 1; asset <= ASSETS; ++asset) {
-                _assetStopped[chain][asset] += _overlap(_assetUntil[chain][asset], until);
+                uint64 end = _assetUntilOnLane[chain][asset];
+                if (end > clock) _assetStopped[chain][asset] += (end < next ? end : next) - clock;
             }
         }
     }
@@ -325,6 +331,9 @@ abstract contract LaneGhosts is Chance {
         uint64 current = _assetUntil[chain][asset];
         if (current > block.timestamp && until < current) _mustBe(Role.Council, "an asset's pause is shortened");
         _assetUntil[chain][asset] = until;
+        if (chain == HUB) return;
+        uint64 left = until > block.timestamp ? until - uint64(block.timestamp) : 0;
+        _assetUntilOnLane[chain][asset] = _laneClock(HUB, chain) + left;
     }
 
     function _isLaneEvent(Vm.Log memory seen) internal view returns (bool) {

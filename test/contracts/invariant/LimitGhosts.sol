@@ -139,11 +139,14 @@ abstract contract LimitGhosts is LaneGhosts {
 
     /// @dev A bucket of its own between two changes of the limit: what each account has drawn is not counted anew.
     function _drawShare(Lot memory lot, Limit memory limit, uint64 clock, uint64 unlockAt) private {
-        uint256 capacity = uint256(limit.capacity) * limit.share / PERCENT;
-        uint256 refill = (uint256(limit.refill) * limit.share + PERCENT - 1) / PERCENT;
+        // In hundredths of a unit.
+        (uint256 capacity, uint256 refill) =
+            (uint256(limit.capacity) * limit.share, uint256(limit.refill) * limit.share);
         bytes32 asset = _bucketKey(lot.to, lot.to, lot.entry.asset());
         bytes32 key = keccak256(abi.encode(asset, lot.entry.account, capacity, refill));
-        _draw(key, Draw(clock, unlockAt, lot.entry.amount(), capacity, refill), "an account got more than its share");
+        _draw(
+            key, Draw(clock, unlockAt, lot.entry.amount() * 100, capacity, refill), "an account got more than its share"
+        );
     }
 
     /// @param before Behind it until now.
