@@ -151,7 +151,8 @@ interface ICollateralVault is ILaneApp {
     /// @param canonicalDecimals At most the token's.
     function listAsset(uint16 asset, address token, uint8 canonicalDecimals, AssetRules calldata rules) external;
 
-    /// @notice Makes an asset's rules stricter, at once. Unlock times that were given stay.
+    /// @notice Makes an asset's rules stricter, at once. Unlock times that were given stay, and so does what the bucket is short
+    /// of, which a slower refill takes longer to bring.
     function tightenAsset(uint16 asset, AssetRules calldata rules) external;
 
     /// @notice Sets an asset's rules, after a delay, and fills its bucket.
@@ -214,7 +215,8 @@ interface ICollateralVault is ILaneApp {
         returns (bytes32);
 
     /// @notice Gives a parked release back to the hub, where its account is credited again. By its payee or the owner at any
-    /// time; by anyone 7 days after it unlocked, when it is still refused: if it can be paid by then, it is.
+    /// time, but for one that has drawn from the bucket: that keeps its place until its time. By anyone 7 days after it
+    /// unlocked, when it is still refused: if it can be paid by then, it is.
     /// @dev `terms` and `payee`, here and below, are those of the last `ReleaseParked`.
     function returnRelease(uint64 index, Entry calldata entry, Terms calldata terms, address payee) external;
 
@@ -239,7 +241,7 @@ interface ICollateralVault is ILaneApp {
     function vetoRelease(uint32 srcEid, uint64 index, Entry calldata entry, Terms calldata terms, address payee)
         external;
 
-    /// @notice Lets a vetoed release go on from where it was.
+    /// @notice Lets a vetoed release go on from where it was. One that had drawn from the bucket draws anew.
     function clearRelease(uint32 srcEid, uint64 index, Entry calldata entry, Terms calldata terms, address payee)
         external;
 

@@ -6,11 +6,11 @@ import {Parked} from "../interfaces/ICollateralVault.sol";
 import {Halt} from "../interfaces/IGateway.sol";
 import {ILaneApp} from "../interfaces/ILaneApp.sol";
 import {BoundedPush} from "../libraries/BoundedPush.sol";
-import {Levels} from "../libraries/Levels.sol";
+import {Barrier, Levels} from "../libraries/Levels.sol";
 import {ownerOf, partyAddress} from "../types/Account.sol";
 import {Entry, KIND_RELEASE, KIND_RETURNED, makeEntry} from "../types/Entry.sol";
 import {Limit} from "../types/Limit.sol";
-import {NEVER, Stage, Terms} from "../types/Terms.sol";
+import {Stage, Terms} from "../types/Terms.sol";
 import {VaultCallers} from "./VaultCallers.sol";
 
 /// @title Releases
@@ -45,7 +45,7 @@ abstract contract Releases is VaultCallers {
     /// @inheritdoc ILaneApp
     function onEntries(uint32 srcEid, uint64 firstIndex, Entry[] calldata entries) external nonReentrant {
         if (msg.sender != address(gateway)) revert CallerNotGateway(msg.sender);
-        uint64 laneClock = gateway.clock(srcEid);
+        uint64 laneClock = gateway.clock(hubEid);
         for (uint256 i = 0; i < entries.length; ++i) {
             Entry memory entry = entries[i];
             uint64 index = firstIndex + uint64(i);
@@ -57,23 +57,16 @@ abstract contract Releases is VaultCallers {
 
     // ── ending ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    function retry(uint32 srcEid, uint64 index, Entry calldata entry, Terms calldata terms, address payee)
+    function retry(uint32 srcEid, uint64 index, Entry memory entry, Terms memory terms, address payee)
         external
         nonReentrant
     {
         _takePark(srcEid, index, entry, terms, payee);
-        uint256 quorum = terms.unlockBlock == 0 ? 0 : gateway.quorum(srcEid, index);
-        if (!Levels.isUnlocked(terms, clockOf(entry.asset()), block.number, quorum)) {
-            revert ParkLocked(srcEid, index, terms.unlockAt, terms.unlockBlock);
-        }
         Parked reason = _tryAgain(srcEid, index, entry, terms, payee);
         if (reason != Parked.None) revert ParkNotPayable(srcEid, index, reason);
     }
 
-    function returnRelease(uint64 index, Entry calldata entry, Terms calldata terms, address payee)
-        external
-        nonReentrant
-    {
+    function returnRelease(uint64 index, Entry memory entry, Terms memory terms, address payee) external nonReentrant {
         _takePark(hubEid, index, entry, terms, payee);
         if (msg.sender != payee && !(msg.sender == ownerOf(entry.account) && _isSenderOrigin())) {
             if (terms.isVetoed()) revert ParkLocked(hubEid, index, terms.unlockAt, terms.unlockBlock);
@@ -81,48 +74,49 @@ abstract contract Releases is VaultCallers {
             if (clockOf(entry.asset()) < returnableAt) revert ReturnNotYet(index, returnableAt);
             if (_tryAgain(hubEid, index, entry, terms, payee) == Parked.None) return;
         }
-        _return(index, entry);
+        _return(index, entry, terms);
     }
 
     function returnReleaseSigned(
         uint64 index,
-        Entry calldata entry,
-        Terms calldata terms,
+        Entry memory entry,
+        Terms memory terms,
         address payee,
         uint256 deadline,
         bytes calldata signature
     ) external nonReentrant {
         _takePark(hubEid, index, entry, terms, payee);
         _checkSigner(ownerOf(entry.account), returnDigest(index, entry, deadline), deadline, signature);
-        _return(index, entry);
+        _return(index, entry, terms);
     }
 
-    function returnDigest(uint64 index, Entry calldata entry, uint256 deadline) public view returns (bytes32) {
+    function returnDigest(uint64 index, Entry memory entry, uint256 deadline) public view returns (bytes32) {
         return _hashTypedDataV4(keccak256(abi.encode(RETURN_TYPEHASH, index, entry.hash(), deadline)));
     }
 
-    function vetoRelease(uint32 srcEid, uint64 index, Entry calldata entry, Terms calldata terms, address payee)
+    function vetoRelease(uint32 srcEid, uint64 index, Entry memory entry, Terms memory terms, address payee)
         external
+        nonReentrant
         restricted
     {
         if (terms.isVetoed()) revert ParkLocked(srcEid, index, terms.unlockAt, terms.unlockBlock);
-        _takePark(srcEid, index, entry, terms, payee);
-        Terms memory vetoed = Terms(terms.parkedAt, NEVER, terms.unlockBlock, terms.stage);
-        _park(srcEid, index, entry, Parked.Vetoed, vetoed, payee);
+        _checkPark(srcEid, index, entry, terms, payee);
+        _park(srcEid, index, entry, Parked.Vetoed, terms.vetoed(), payee);
     }
 
-    function clearRelease(uint32 srcEid, uint64 index, Entry calldata entry, Terms calldata terms, address payee)
+    function clearRelease(uint32 srcEid, uint64 index, Entry memory entry, Terms memory terms, address payee)
         external
+        nonReentrant
         restricted
     {
         if (!terms.isVetoed()) revert ParkNotVetoed(srcEid, index);
-        _takePark(srcEid, index, entry, terms, payee);
-        Terms memory cleared = Terms(terms.parkedAt, clockOf(entry.asset()), 0, terms.stage);
-        _park(srcEid, index, entry, Parked.None, cleared, payee);
+        _checkPark(srcEid, index, entry, terms, payee);
+        _park(srcEid, index, entry, Parked.None, terms.cleared(clockOf(entry.asset())), payee);
     }
 
-    function strike(uint32 srcEid, uint64 index, Entry calldata entry, Terms calldata terms, address payee)
+    function strike(uint32 srcEid, uint64 index, Entry memory entry, Terms memory terms, address payee)
         external
+        nonReentrant
         restricted
     {
         _takePark(srcEid, index, entry, terms, payee);
@@ -130,18 +124,29 @@ abstract contract Releases is VaultCallers {
         emit ReleaseStruck(srcEid, index, entry);
     }
 
-    /// @dev Whoever finishes a park takes its word away first: it ends once. Not over a closed lane: there the words stay.
-    function _takePark(uint32 srcEid, uint64 index, Entry calldata entry, Terms calldata terms, address payee)
-        internal
-    {
-        if (parkOf[srcEid][index] != _parkHash(entry, terms, payee)) revert ParkUnknown(srcEid, index);
-        if (gateway.haltOf(hubEid) == Halt.Closed) revert PaymentsStopped(hubEid);
+    /// @dev Whoever finishes a park takes its word away first: it ends once.
+    function _takePark(uint32 srcEid, uint64 index, Entry memory entry, Terms memory terms, address payee) internal {
+        _checkPark(srcEid, index, entry, terms, payee);
         delete parkOf[srcEid][index];
         if (terms.stage != Stage.Unbacked) _outflows[entry.asset()].queued -= entry.amount();
     }
 
-    /// @dev The hub makes the release again from its own outbox; a park that it never posted would halt the lane there.
-    function _return(uint64 index, Entry calldata entry) internal {
+    /// @dev Not over a closed lane: there the words stay.
+    function _checkPark(uint32 srcEid, uint64 index, Entry memory entry, Terms memory terms, address payee)
+        internal
+        view
+    {
+        if (parkOf[srcEid][index] != _parkHash(entry, terms, payee)) revert ParkUnknown(srcEid, index);
+        if (gateway.haltOf(hubEid) == Halt.Closed) revert PaymentsStopped(hubEid);
+    }
+
+    /// @dev The hub makes the release again from its own outbox; a park that it never posted would halt the lane there. What
+    /// has drawn keeps its place until its time: else the same money could come back at once and draw again and again, and all
+    /// others would wait behind what is never paid.
+    function _return(uint64 index, Entry memory entry, Terms memory terms) internal {
+        if (terms.stage == Stage.Drawn && !terms.isVetoed() && clockOf(entry.asset()) < terms.unlockAt) {
+            revert ParkLocked(hubEid, index, terms.unlockAt, terms.unlockBlock);
+        }
         if (!_isOurs(hubEid, entry)) revert ParkNotReturnable(hubEid, index);
         bytes32 release = entry.hash();
         uint64 returned = gateway.post(
@@ -157,7 +162,14 @@ abstract contract Releases is VaultCallers {
         returns (Parked)
     {
         if (!gateway.isFlowing(hubEid)) revert PaymentsStopped(hubEid);
-        (Parked reason, Terms memory next) = _release(srcEid, index, entry, payee, terms.stage, gateway.clock(srcEid));
+        uint16 asset = entry.asset();
+        uint64 pausedUntil = assetPausedUntil(asset);
+        if (pausedUntil > block.timestamp) revert AssetIsPaused(asset, pausedUntil);
+        uint256 quorum = terms.unlockBlock == 0 ? 0 : gateway.quorum(srcEid, index);
+        if (!Levels.isUnlocked(terms, clockOf(asset), block.number, quorum)) {
+            revert ParkLocked(srcEid, index, terms.unlockAt, terms.unlockBlock);
+        }
+        (Parked reason, Terms memory next) = _release(srcEid, index, entry, payee, terms.stage, gateway.clock(hubEid));
         if (reason == Parked.None || next.stage <= terms.stage) return reason;
         next.parkedAt = terms.parkedAt;
         _park(srcEid, index, entry, reason, next, payee);
@@ -171,7 +183,8 @@ abstract contract Releases is VaultCallers {
     // ── paying ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     /// @param stage What it has behind it.
-    /// @return reason None when paid; otherwise nothing has moved, and `terms` say when to try again and with what behind it.
+    /// @return reason None when paid; otherwise nothing has moved, `terms` say when to try again and with what behind it, and
+    /// what may be paid once is set aside.
     function _release(uint32 srcEid, uint64 index, Entry memory entry, address payee, Stage stage, uint64 laneClock)
         internal
         virtual
@@ -179,10 +192,10 @@ abstract contract Releases is VaultCallers {
     {
         uint16 asset = entry.asset();
         uint128 amount = entry.amount();
-        uint64 clock = _clock(asset, laneClock);
+        Listing memory listed = _listings[asset];
+        uint64 clock = _clock(asset, listed, laneClock);
         terms = Terms(uint64(block.timestamp), clock, 0, Stage.Unbacked);
         if (!_isOurs(srcEid, entry)) return (Parked.NotPayable, terms);
-        Asset memory listed = assetOf(asset);
         if (listed.token == address(0)) return (Parked.AssetUnlisted, terms);
         if (payee == address(0)) return (Parked.RecipientInvalid, terms);
         Book memory before = book[asset];
@@ -190,23 +203,25 @@ abstract contract Releases is VaultCallers {
         if (amount > before.deposited - before.released - outflow.queued) return (Parked.BeyondBook, terms);
 
         terms.stage = stage == Stage.Unbacked ? Stage.Arrived : stage;
-        if (assetPausedUntil(asset) > block.timestamp) return (Parked.AssetPaused, terms);
+        outflow.queued += amount;
         Payout memory payout = _payouts[entry.account][asset];
-        reason = _limit(srcEid, index, amount, _limits[asset], clock, outflow, payout, terms);
+        reason = _pausedUntil(asset, listed) > block.timestamp
+            ? Parked.AssetPaused
+            : _limit(srcEid, index, amount, _limits[asset], clock, outflow, payout, terms);
         if (reason != Parked.None) {
-            // What it drew, it has drawn: its time is fixed.
-            if (reason == Parked.OverLimit) _outflows[asset] = outflow;
-            if (reason != Parked.Large) _payouts[entry.account][asset] = payout;
+            // It is set aside, and what it drew, it has drawn: its time is fixed.
+            _outflows[asset] = outflow;
+            if (reason == Parked.AccountShare || reason == Parked.OverLimit) _payouts[entry.account][asset] = payout;
             return (reason, terms);
         }
 
-        // Booked before the call, so that nothing the token calls sees money that is already on its way.
+        // Set aside before the call, so that nothing the token calls sees money that is already on its way. What is refused
+        // stays so, and has drawn nothing.
+        _outflows[asset].queued = outflow.queued;
+        if (!_tryPush(listed, payee, uint256(amount) * 10 ** listed.scaleDecimals)) return (Parked.Refused, terms);
+        outflow.queued -= amount;
+        _outflows[asset] = outflow;
         book[asset].released = before.released + amount;
-        if (!_tryPush(listed, payee, uint256(amount) * listed.scale)) {
-            book[asset].released = before.released;
-            return (Parked.Refused, terms);
-        }
-        if (stage != Stage.Drawn) _outflows[asset] = outflow;
         unchecked {
             // Bounded by the sum of all releases, which the book bounds by 2^128.
             payout.released += amount;
@@ -226,30 +241,20 @@ abstract contract Releases is VaultCallers {
         Payout memory payout,
         Terms memory terms
     ) internal view virtual returns (Parked) {
-        if (terms.stage < Stage.Waited) {
-            if (limit.isLarge(amount) && Levels.mustWait(terms.stage, gateway.quorum(srcEid, index))) {
-                (terms.unlockAt, terms.unlockBlock) = (clock + largeWait, uint64(block.number) + largeBlocks);
-                terms.stage = Stage.Waited;
-                return Parked.Large;
-            }
-            (payout.shareFullAt, terms.unlockAt) = limit.drawShare(payout.shareFullAt, clock, amount);
-            if (terms.unlockAt > clock) {
-                terms.stage = Stage.Waited;
-                return Parked.AccountShare;
-            }
-        }
-        if (terms.stage < Stage.Drawn) {
-            (outflow.fullAt, terms.unlockAt) = limit.draw(outflow.fullAt, clock, amount);
-            if (terms.unlockAt > clock) {
-                terms.stage = Stage.Drawn;
-                return Parked.OverLimit;
-            }
-        }
-        return Parked.None;
+        uint256 quorum = terms.stage < Stage.Waited && limit.isLarge(amount) ? gateway.quorum(srcEid, index) : 0;
+        (Barrier barrier, uint256 unlockAt, uint256 share, uint256 bucket) =
+            limit.pass(terms.stage, quorum, clock, amount, payout.shareFullAt, outflow.fullAt);
+        (terms.unlockAt, payout.shareFullAt, outflow.fullAt) = (uint64(unlockAt), uint128(share), uint128(bucket));
+        terms.stage = Levels.stageBehind(barrier, terms.stage);
+        if (barrier == Barrier.None) return Parked.None;
+        if (barrier == Barrier.Share) return Parked.AccountShare;
+        if (barrier == Barrier.Bucket) return Parked.OverLimit;
+        (terms.unlockAt, terms.unlockBlock) = (clock + largeWait, uint64(block.number) + largeBlocks);
+        return Parked.Large;
     }
 
     /// @dev A push that fails for want of gas would park what could be paid: whoever executes brings enough.
-    function _tryPush(Asset memory listed, address recipient, uint256 local) internal virtual returns (bool) {
+    function _tryPush(Listing memory listed, address recipient, uint256 local) internal virtual returns (bool) {
         uint256 required = uint256(listed.pushGas) * 64 / 63 + AFTER_PUSH_GAS;
         if (gasleft() < required) revert GasTooLow(required, gasleft());
         try this.push{gas: listed.pushGas}(listed.token, recipient, local) {
@@ -275,7 +280,6 @@ abstract contract Releases is VaultCallers {
         internal
     {
         parkOf[srcEid][index] = _parkHash(entry, terms, payee);
-        if (terms.stage != Stage.Unbacked) _outflows[entry.asset()].queued += entry.amount();
         emit ReleaseParked(srcEid, index, reason, entry, terms, payee);
     }
 

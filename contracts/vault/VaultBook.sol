@@ -5,9 +5,10 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 import {ICollateralVault} from "../interfaces/ICollateralVault.sol";
 import {IGateway} from "../interfaces/IGateway.sol";
+import {Gcra} from "../libraries/Gcra.sol";
 import {Direction} from "../types/Direction.sol";
 import {Limit} from "../types/Limit.sol";
-import {Stops} from "../types/Stops.sol";
+import {NO_END, Stops} from "../types/Stops.sol";
 
 /// @title VaultBook
 /// @notice What a vault has taken and paid of each asset, what it may pay how fast, and who changes that: less at once, more
@@ -39,6 +40,15 @@ abstract contract VaultBook is ICollateralVault, AccessManaged {
         uint128 shareFullAt; // of the account's share of the bucket
     }
 
+    /// @dev One word: `Stops` of the lane's clock, so that no second in which lane and asset are both stopped counts twice, and
+    /// the asset's clock never runs back.
+    struct Pause {
+        uint40 total;
+        uint40 since;
+        uint40 until;
+        uint40 pausedUntil; // Unix seconds
+    }
+
     /// @dev 128 entries that each use the whole allowance and then park must fit in 14M gas, before refunds: 14M / 128 is
     /// 109k, of which an entry takes some 40k beside the push. See snapshots/.
     uint256 internal constant MAX_PUSH_GAS = 60_000;
@@ -57,7 +67,7 @@ abstract contract VaultBook is ICollateralVault, AccessManaged {
     mapping(uint16 asset => Book) public book;
     mapping(uint16 asset => Limit) internal _limits;
     mapping(uint16 asset => Outflow) internal _outflows;
-    mapping(uint16 asset => Stops) internal _stops;
+    mapping(uint16 asset => Pause) internal _pauses;
     mapping(bytes32 account => mapping(uint16 asset => Payout)) internal _payouts;
 
     constructor(IGateway gateway_, uint32 hubEid_, address authority) AccessManaged(authority) {
@@ -91,12 +101,14 @@ abstract contract VaultBook is ICollateralVault, AccessManaged {
 
     function tightenAsset(uint16 asset, AssetRules calldata rules) external restricted {
         AssetRules memory current = rulesOf(asset);
-        bool isLooser = rules.minDeposit < current.minDeposit || rules.pushGas > current.pushGas;
-        bool isTighter = rules.minDeposit > current.minDeposit || rules.pushGas < current.pushGas;
-        Limit memory limit = rules.limit;
-        bool isSameLimit = keccak256(abi.encode(limit)) == keccak256(abi.encode(current.limit));
-        if (isLooser || !(isSameLimit ? isTighter : limit.isTighterThan(current.limit))) revert RulesNotTighter(asset);
         _setRules(asset, rules);
+        if (
+            rules.minDeposit < current.minDeposit || rules.pushGas > current.pushGas
+                || rules.limit.isLooserThan(current.limit)
+                || keccak256(abi.encode(rules)) == keccak256(abi.encode(current))
+        ) revert RulesNotTighter(asset);
+        _outflows[asset].fullAt =
+            Gcra.slowDown(_outflows[asset].fullAt, clockOf(asset), current.limit.refill, rules.limit.refill);
     }
 
     /// @dev What a struck forgery has drawn is forgotten.
@@ -133,7 +145,12 @@ abstract contract VaultBook is ICollateralVault, AccessManaged {
         if (msg.sender != gateway.pauseController()) revert CallerNotPauseController(msg.sender);
         if (_listings[asset].token == address(0)) revert AssetNotListed(asset);
         _listings[asset].wasStopped = true;
-        _stops[asset] = _stops[asset].stop(block.timestamp, uint40(until));
+        uint40 laneClock = uint40(gateway.clock(hubEid));
+        uint40 left = until > block.timestamp ? uint40(until - block.timestamp) : 0;
+        // A freeze has no end on this clock either.
+        uint40 end = until == NO_END ? NO_END : laneClock + left;
+        Stops memory next = _stopsOf(asset).stop(laneClock, end);
+        _pauses[asset] = Pause(next.total, next.since, next.until, uint40(until));
         emit AssetPauseSet(asset, until);
     }
 
@@ -162,17 +179,25 @@ abstract contract VaultBook is ICollateralVault, AccessManaged {
     }
 
     function clockOf(uint16 asset) public view returns (uint64) {
-        return _clock(asset, gateway.clock(hubEid));
+        return _clock(asset, _listings[asset], gateway.clock(hubEid));
     }
 
-    /// @dev While both the lane and the asset are stopped it falls behind by both: later, never sooner.
-    function _clock(uint16 asset, uint64 laneClock) internal view returns (uint64) {
-        if (!_listings[asset].wasStopped) return laneClock;
-        return laneClock - uint64(_stops[asset].stoppedFor(block.timestamp));
+    /// @dev A pause that ended by itself, while the lane was stopped too, still takes its whole length: later, never sooner.
+    function _clock(uint16 asset, Listing memory listed, uint64 laneClock) internal view returns (uint64) {
+        return listed.wasStopped ? _stopsOf(asset).clock(uint40(laneClock)) : laneClock;
+    }
+
+    function _stopsOf(uint16 asset) internal view returns (Stops memory) {
+        Pause memory pause = _pauses[asset];
+        return Stops(pause.total, pause.since, pause.until);
     }
 
     function assetPausedUntil(uint16 asset) public view returns (uint64) {
-        return _listings[asset].wasStopped ? _stops[asset].until : 0;
+        return _pausedUntil(asset, _listings[asset]);
+    }
+
+    function _pausedUntil(uint16 asset, Listing memory listed) internal view returns (uint64) {
+        return listed.wasStopped ? _pauses[asset].pausedUntil : 0;
     }
 
     function figures(uint32 eid_, Direction direction)

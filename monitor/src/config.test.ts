@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { createPaperDeployment } from "@weighlock/relayer/testing/deployment.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readSetup } from "./config.ts";
+import { MonitorConfig, readSetup } from "./config.ts";
 
 const KEY = `0x${"17".repeat(32)}`;
 let directory: string;
@@ -23,6 +23,11 @@ function read(over: Readonly<Record<string, unknown>>, env: Record<string, strin
   writeFileSync(file, JSON.stringify({ ...config, logLevel: "silent", ...over }));
   return readSetup({ file, env });
 }
+
+test("the example is complete", () => {
+  const example = readFileSync(join(import.meta.dirname, "../config.example.json"), "utf8");
+  expect(MonitorConfig.strict().safeParse(JSON.parse(example)).success).toBe(true);
+});
 
 test("a monitor signs nothing unless it has a key", () => {
   expect(read({}).signerKey).toBeUndefined();

@@ -71,6 +71,11 @@ test("what goes on beside a scope that is stopped may have executed more", () =>
   expect(reasonsToRefuse({ ...withLane(beyond), scope: "asset" })).toEqual([]);
 });
 
+test("an asset goes on beside a lane that was closed in order", () => {
+  const closed = withLane({ said: [said({ halt: 4 }), said({ halt: 4 })] });
+  expect(reasonsToRefuse({ ...closed, scope: "asset" })).toEqual([]);
+});
+
 test("the bounds of time are inside", () => {
   expect(reasonsToRefuse(observation({ readingAge: 60, observedAt: 9_400n }))).toEqual([]);
   expect(reasonsToRefuse(observation({ observedAt: 10_000n, tipAges: [{ chain: "hub", seconds: 60 }] }))).toEqual([]);

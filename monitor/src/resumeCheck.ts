@@ -118,7 +118,10 @@ function reasonsOfLane(
       `${lane}: ${quarantined} attestations are in quarantine; the council lifts each or its path is disabled`,
     );
   }
-  if (answers.some(({ halt }) => halt === HALT_CLOSED)) reasons.push(`${lane}: the lane is closed for good`);
+  // An asset goes on over the other lanes.
+  if (scope !== "asset" && answers.some(({ halt }) => halt === HALT_CLOSED)) {
+    reasons.push(`${lane}: the lane is closed for good`);
+  }
   if (scope === "halt" && answers.some(({ halt }) => halt === HALT_NONE)) reasons.push(`${lane} is not halted`);
   for (const path of falseAcks) {
     reasons.push(`${lane}: path ${path} acknowledged what was never sealed on ${chain}, and is enabled still`);

@@ -33,14 +33,14 @@ const cleanup = createCleanup();
 const CLOSED = 4;
 type Owned = AttackNetwork & { third: ThirdPaths; trader: DevAccount };
 let guarded: Owned;
-/** No levels, no buckets, no cap. */
+/** No levels and buckets out of the vaults, no bucket into the hub. */
 let unlimited: Owned;
 
 beforeAll(async () => {
   [guarded, unlimited] = await Promise.all([
     start({}),
     start({
-      hub: { ClearingHouse: harness("UnlimitedClearingHouse") },
+      hub: { ClearingHouse: harness("BottomlessClearingHouse") },
       alpha: { CollateralVault: harness("UnlimitedVault") },
       beta: { CollateralVault: harness("UnlimitedVault") },
     }),

@@ -79,6 +79,12 @@ describe("contradictionProof()", () => {
     expect(args && decodeSuffix(args[2]).map(({ count }) => count)).toEqual([5n, 9n]);
   });
 
+  test("shows a count inside the very first window by the lane's beginning", () => {
+    const args = prove(2n);
+    expect(args?.[1]).toBe(LANE);
+    expect(args && decodeSuffix(args[2]).map(({ count }) => count)).toEqual([3n, 5n, 9n]);
+  });
+
   test("begins where the lane does", () => {
     const args = prove(3n);
     expect(args?.[1]).toBe(LANE);
@@ -86,7 +92,6 @@ describe("contradictionProof()", () => {
   });
 
   test.each<[string, bigint, Parameters<typeof prove>[1]]>([
-    ["a count inside the first window", 2n, {}],
     ["a count beyond all windows", 13n, {}],
     ["a count that no witness has reached", 12n, { witnesses: [{ path: 0, count: 9n }] }],
     ["no witness but the liar", 5n, { witnesses: [{ path: 1, count: 12n }] }],

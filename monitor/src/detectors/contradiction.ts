@@ -75,10 +75,11 @@ export function contradictionProof({
   const { srcEid, path, count } = forged;
   const at = windows.findIndex((window) => window.count >= count);
   if (at < 0) return undefined;
-  // A head proves its count only as a node: what jumps over the count takes the window before as well.
-  const from = windows[at]?.count === count ? at : at - 1;
+  // A head proves its count only as a node, or as the lane's beginning: what jumps over the count takes the window before
+  // as well, where there is one.
+  const from = windows[at]?.count === count ? at : Math.max(at - 1, 0);
   const startHead = from === 0 ? laneStart : windows[from - 1]?.head;
-  if (from < 0 || startHead === undefined) return undefined;
+  if (startHead === undefined) return undefined;
   const reach = witnesses
     .filter((witness) => witness.path !== path && witness.count >= count)
     .map((witness) => ({ ...witness, end: windows.findIndex((window) => window.count === witness.count) }))

@@ -12,12 +12,12 @@ import {TwoGateways} from "../mocks/TwoGateways.sol";
 import {Watchers} from "../mocks/Watchers.sol";
 
 /// @dev A log of nine windows, two of them executed, told by all paths at its end alone. Whatever is changed in what paths say
-/// and relayers show is refused, or moves nothing but the true log. A run of all eight tests tries 21 mutations: 5,376 with
-/// the default profile, 420,000 with the deep one.
+/// and relayers show is refused, or moves nothing but the true log. A run of all eight tests tries eleven mutations: 2,816
+/// with the default profile, 220,000 with the deep one.
 contract MutationsFuzzTest is TwoGateways {
     using Logs for Log;
 
-    uint256 internal constant TRIES = 2;
+    uint256 internal constant TRIES = 1;
     uint64 internal constant DONE = 7;
     uint8 internal constant SIGNED = 3;
 
@@ -107,7 +107,7 @@ contract MutationsFuzzTest is TwoGateways {
 
     /// @dev Words of commitments, not bits: any count with any head of the log or none, by any path, in any order.
     function testFuzz_mutated_words(uint256 seed) public {
-        for (uint256 i = 0; i < TRIES * 4; ++i) {
+        for (uint256 i = 0; i < 4 * TRIES; ++i) {
             uint256 each = uint256(keccak256(abi.encode(seed, i)));
             Commitment memory said = _commitment(
                 uint64(_pick(each, "count", lane.posted() + 3)), lane.heads[_pick(each, "head", lane.heads.length)]

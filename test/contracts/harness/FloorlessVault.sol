@@ -16,7 +16,7 @@ contract FloorlessVault is CollateralVault {
         address authority
     ) CollateralVault(gateway_, hubEid_, permit2_, largeWait_, largeBlocks_, authority) {}
 
-    function _tryPush(Asset memory listed, address recipient, uint256 local) internal override returns (bool) {
+    function _tryPush(Listing memory listed, address recipient, uint256 local) internal override returns (bool) {
         try this.push{gas: listed.pushGas}(listed.token, recipient, local) {
             return true;
         } catch {

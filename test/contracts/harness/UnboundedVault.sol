@@ -17,7 +17,7 @@ contract UnboundedVault is CollateralVault {
         address authority
     ) CollateralVault(gateway_, hubEid_, permit2_, largeWait_, largeBlocks_, authority) {}
 
-    function _tryPush(Asset memory listed, address recipient, uint256 local) internal override returns (bool) {
+    function _tryPush(Listing memory listed, address recipient, uint256 local) internal override returns (bool) {
         (bool isPaid, bytes memory answer) = listed.token.call(abi.encodeCall(IERC20.transfer, (recipient, local)));
         return isPaid && (answer.length == 0 || abi.decode(answer, (bool)));
     }

@@ -19,16 +19,12 @@ contract UnlimitedVault is CollateralVault {
         address authority
     ) CollateralVault(gateway_, hubEid_, permit2_, largeWait_, largeBlocks_, authority) {}
 
-    function _limit(
-        uint32,
-        uint64,
-        uint128,
-        Limit memory,
-        uint64,
-        Outflow memory,
-        Payout memory,
-        Terms memory
-    ) internal pure override returns (Parked) {
+    function _limit(uint32, uint64, uint128, Limit memory, uint64, Outflow memory, Payout memory, Terms memory)
+        internal
+        pure
+        override
+        returns (Parked)
+    {
         return Parked.None;
     }
 }

@@ -18,7 +18,7 @@ contract UnparkedVault is CollateralVault {
         address authority
     ) CollateralVault(gateway_, hubEid_, permit2_, largeWait_, largeBlocks_, authority) {}
 
-    function _tryPush(Asset memory listed, address recipient, uint256 local) internal override returns (bool) {
+    function _tryPush(Listing memory listed, address recipient, uint256 local) internal override returns (bool) {
         SafeERC20.safeTransfer(IERC20(listed.token), recipient, local);
         return true;
     }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {IClearingHouse} from "../../../contracts/interfaces/IClearingHouse.sol";
 import {Halt, IGateway} from "../../../contracts/interfaces/IGateway.sol";
 import {accountOf} from "../../../contracts/types/Account.sol";
 import {Entry, KIND_RETURNED, makeEntry} from "../../../contracts/types/Entry.sol";
+import {Limit} from "../../../contracts/types/Limit.sol";
 import {SignedWithdrawal} from "../../../contracts/types/Withdrawal.sol";
 import {Deploy} from "../mocks/Deploy.sol";
 import {SignedWithdrawals} from "../mocks/SignedWithdrawals.sol";
@@ -90,5 +92,37 @@ contract ClearingControlsTest is SignedWithdrawals {
         _become("CredulousClearingHouse.sol:CredulousClearingHouse");
         _forgeReturn();
         assertEq(hub.balanceOf(accountOf(thief, 0), USD), 150, "the thief has what the message says");
+    }
+
+    // ── A05: a flood that two paths' owners forge ───────────────────────────────────────────────────────────────────
+
+    /// @dev Ten times the lane's bucket, in parts below every level. The thief takes what he is credited out of the other vault.
+    function _flood() internal returns (uint128 taken) {
+        IClearingHouse.LaneRules memory rules = hub.rulesOf(eidA, USD);
+        rules.limit = Limit(100, 1, 100, 100);
+        hub.tightenAsset(eidA, USD, rules);
+        vm.warp(vm.getBlockTimestamp() + 30 days);
+        Entry[] memory flood = new Entry[](20);
+        for (uint256 i = 0; i < flood.length; ++i) {
+            flood[i] = _depositOf(eidA, USD, 50);
+            flood[i].account = accountOf(thief, 0);
+        }
+        _onEntries(eidA, 10, flood);
+        taken = uint128(uint256(hub.balanceOf(accountOf(thief, 0), USD)));
+        uint128 there = hub.available(eidB, USD);
+        if (taken > there) taken = there;
+        _withdraw(B, USD, thief, taken, thief);
+        _assertBacked(USD);
+    }
+
+    function test_flood_isBoundedByTheBucket() public {
+        assertEq(_flood(), 100, "the capacity, and nothing more at once");
+        assertEq(hub.suspense(eidA, USD), 900, "the rest can be seen for as long as it waits");
+    }
+
+    function test_flood_takesAllWithoutTheBucket() public {
+        _become("BottomlessClearingHouse.sol:BottomlessClearingHouse");
+        assertEq(_flood(), 300, "all that the other vault has");
+        assertEq(hub.suspense(eidA, USD), 0, "at once");
     }
 }
