@@ -1,4 +1,5 @@
 import type { LaneDeployment } from "@weighlock/core/deployment.ts";
+import { partyOf } from "@weighlock/core/entry.ts";
 import type { Lock } from "@weighlock/core/lock.ts";
 import { Held, NEVER, Parked, Stage } from "@weighlock/core/waiting.ts";
 import { zeroAddress, zeroHash } from "viem";
@@ -16,7 +17,10 @@ const parked = (reason: number, change: Partial<typeof terms> = {}) =>
     ...{ payee: zeroAddress, transactionHash: zeroHash },
   }) as Waiting;
 const held = (reason: number) =>
-  ({ ...common, type: "held", lane: lane("beta", "hub"), reason, transactionHash: zeroHash }) as Waiting;
+  ({
+    ...{ ...common, type: "held", lane: lane("beta", "hub"), reason, transactionHash: zeroHash },
+    entry: { ...common.entry, party: partyOf("0x00000000000000000000000000000000000000aa") },
+  }) as Waiting;
 const open: Lock = {
   ...{ isOpen: true, isVetoed: false, halt: 0, pausedUntil: 0n, secondsLeft: 0n, blocksLeft: 0n },
   ...{ block: 50n, timestamp: 2_500n },
@@ -50,6 +54,11 @@ test.each([
   [held(Held.OverExposure), [settle, refund]],
 ])("case %#: what can be done, by whom and from when", (waiting, remedies) => {
   expect(shown(waiting)).toEqual(remedies);
+});
+
+test("a release that came back and waits again has nobody to be refunded to", () => {
+  const waiting = { ...held(Held.OverExposure), entry: common.entry } as Waiting;
+  expect(shown(waiting)).toEqual([settle]);
 });
 
 test("what is locked is tried when it opens, and returned a week after", () => {

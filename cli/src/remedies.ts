@@ -68,7 +68,7 @@ const WAITS: ReadonlySet<number> = new Set([
   Parked.AssetPaused,
 ]);
 
-function remediesOfHeld({ waiting: { reason, terms }, id, isClosed, when }: Of<"held">): Remedy[] {
+function remediesOfHeld({ waiting: { reason, terms, entry }, id, isClosed, when }: Of<"held">): Remedy[] {
   const command = `weighlock settle ${id}`;
   const who = "anyone";
   if (isClosed) return [];
@@ -76,7 +76,8 @@ function remediesOfHeld({ waiting: { reason, terms }, id, isClosed, when }: Of<"
     return [{ command, what: "credits the account that the release was taken from", who, ...when }];
   }
   const refund = { command, what: "sends it back to its refund address", who, from: dateOf(terms.parkedAt + WEEK) };
-  const refunds = isRefundable(reason) ? [refund] : [];
+  // A release that came back has no refund address.
+  const refunds = isRefundable(reason) && BigInt(entry.party) !== 0n ? [refund] : [];
   if (!isSuspended(reason) || reason === Held.OwnerZero) return refunds;
   return [{ command, what: CREDITS[reason] ?? "credits it, or tells its next wait", who, ...when }, ...refunds];
 }

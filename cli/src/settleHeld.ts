@@ -74,7 +74,7 @@ async function send({ network, sender, held }: { network: Network; sender: Sende
   const refund = () => sender.write({ ...view, functionName: "refund", args, label: "refund" });
   if (!isSuspended(reason))
     throw new OperationError(`Nothing can be done: ${heldReason(reason)}.`, { details: { reason } });
-  if (!isRefundable(reason)) return finish();
+  if (!isRefundable(reason) || BigInt(entry.party) === 0n) return finish();
   if (reason === Held.OwnerZero) return refund();
   if (reason === Held.AssetUnlisted) return (await isListed(network, lane, words.asset)) ? finish() : refund();
   // Beyond the cap: credited if it fits by now, and otherwise sent back once a week has passed.

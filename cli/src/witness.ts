@@ -150,5 +150,8 @@ async function evidenceOf(reader: LaneReader, lie: Said, borneOut: readonly Said
   const shown = windows.slice(first);
   const boundary = shown.find(({ count }) => count >= lie.count && count <= executed);
   const witnesses = boundary === undefined ? [] : [{ path: EXECUTED_LOG, count: boundary.count }];
-  return findContradiction({ startHead, windows: shown, borneOut: [...borneOut, ...witnesses], contradicting: [lie] });
+  return findContradiction({
+    ...{ startHead, windows: shown, borneOut: [...borneOut, ...witnesses], contradicting: [lie] },
+    isBeginning: before === 0n,
+  });
 }

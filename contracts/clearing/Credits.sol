@@ -137,7 +137,8 @@ abstract contract Credits is Ledger {
 
     /// @dev What only covers a debt lowers a risk: it may use what others must leave in the bucket.
     function _coversDebt(bytes32 account, uint16 asset, uint256 amount) internal view returns (bool) {
-        return balanceOf[account][asset] + int256(amount) <= 0;
+        int256 balance = balanceOf[account][asset];
+        return balance < 0 && balance + int256(amount) <= 0;
     }
 
     /// @dev Of a deposit that waits: when to try again, and what it has behind it then.

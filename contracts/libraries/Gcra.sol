@@ -22,11 +22,21 @@ library Gcra {
         pure
         returns (uint128 next, uint64 unlockAt)
     {
-        uint256 now_ = uint256(clock) * ONE_SECOND;
-        uint256 start = fullAt > now_ ? fullAt : now_;
-        next = _saturate(start + (amount * ONE_SECOND + refill - 1) / refill);
+        (uint256 wideNext, uint256 wideUnlockAt) = wideDraw(fullAt, clock, amount, capacity, refill);
+        return (uint128(wideNext), uint64(wideUnlockAt));
+    }
+
+    /// @dev The same in full words, which fit: the model checker gives up on narrowing.
+    function wideDraw(uint256 fullAt, uint256 clock, uint256 amount, uint256 capacity, uint256 refill)
+        internal
+        pure
+        returns (uint256 next, uint256 unlockAt)
+    {
+        uint256 now_ = clock * ONE_SECOND;
+        next = (fullAt > now_ ? fullAt : now_) + (amount * ONE_SECOND + refill - 1) / refill;
+        if (next > LAST) next = LAST;
         uint256 within = now_ + capacity * ONE_SECOND / refill;
-        unlockAt = next <= within ? clock : clock + uint64((next - within + ONE_SECOND - 1) / ONE_SECOND);
+        unlockAt = next <= within ? clock : clock + (next - within + ONE_SECOND - 1) / ONE_SECOND;
     }
 
     /// @dev What was drawn stays drawn: at a slower refill it takes longer to come back.

@@ -63,9 +63,11 @@ library LaneLog {
         }
     }
 
+    function isWindow(uint64 previousCount, uint64 count) internal pure returns (bool) {
+        return count > previousCount && count - previousCount <= MAX_WINDOW;
+    }
+
     function checkWindow(uint64 previousCount, uint64 count) internal pure {
-        if (count <= previousCount || count - previousCount > MAX_WINDOW) {
-            revert WindowSizeInvalid(previousCount, count);
-        }
+        if (!isWindow(previousCount, count)) revert WindowSizeInvalid(previousCount, count);
     }
 }

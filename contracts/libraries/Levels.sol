@@ -5,6 +5,14 @@ import {Limit} from "../types/Limit.sol";
 import {Stage, Terms} from "../types/Terms.sol";
 import {Gcra} from "./Gcra.sol";
 
+/// @notice What an entry meets on its way out of a vault.
+enum Barrier {
+    None,
+    Large,
+    Share,
+    Bucket
+}
+
 /// @title Levels: what an entry must have behind it before its money moves
 /// @notice An entry below the large level passes on two paths' word, out of the bucket, at once or at its unlock time. A
 /// large one needs a third path's word, or a wait in time and blocks in which it can be vetoed; then it draws from the
@@ -21,6 +29,41 @@ library Levels {
     /// @param quorum Paths that vouch for the entry. Only asked for a large one.
     function mustWait(Stage stage, uint256 quorum) internal pure returns (bool) {
         return stage < Stage.Waited && quorum < LARGE_QUORUM;
+    }
+
+    /// @notice Asks level, share and bucket, as far as the entry has not passed them.
+    /// @param stage What it has behind it.
+    /// @param quorum Paths that vouch for it. Only asked for a large one that has not waited.
+    /// @dev Full words, which hold no more than the fields that they come from.
+    /// @return barrier What holds it back, or None.
+    /// @return unlockAt Until when, but for a large one's wait.
+    /// @return share The account's, afterwards. What is held back before it draws leaves both as they were.
+    /// @return bucket Afterwards.
+    function pass(
+        Limit memory limit,
+        Stage stage,
+        uint256 quorum,
+        uint64 clock,
+        uint128 amount,
+        uint128 shareFullAt,
+        uint128 fullAt
+    ) internal pure returns (Barrier barrier, uint256 unlockAt, uint256 share, uint256 bucket) {
+        (unlockAt, share, bucket) = (clock, shareFullAt, fullAt);
+        if (stage < Stage.Waited) {
+            if (isLarge(limit, amount) && mustWait(stage, quorum)) return (Barrier.Large, unlockAt, share, bucket);
+            (share, unlockAt) = wideDrawShare(limit, shareFullAt, clock, amount);
+            if (unlockAt > clock) return (Barrier.Share, unlockAt, share, bucket);
+        }
+        if (stage < Stage.Drawn) {
+            (bucket, unlockAt) = Gcra.wideDraw(fullAt, clock, amount, limit.capacity, limit.refill);
+            if (unlockAt > clock) return (Barrier.Bucket, unlockAt, share, bucket);
+        }
+    }
+
+    /// @return What the entry has behind it once it may pass the barrier.
+    function stageBehind(Barrier barrier, Stage stage) internal pure returns (Stage) {
+        if (barrier == Barrier.None) return stage;
+        return barrier == Barrier.Bucket ? Stage.Drawn : Stage.Waited;
     }
 
     /// @dev A wait in time and blocks is cut short by a third path; the bucket's time, an account's share and a veto by
@@ -44,13 +87,13 @@ library Levels {
     }
 
     /// @dev From the share alone, counted in hundredths of a unit, so that nothing is rounded.
-    function drawShare(Limit memory limit, uint128 fullAt, uint64 clock, uint128 amount)
+    function wideDrawShare(Limit memory limit, uint128 fullAt, uint64 clock, uint128 amount)
         internal
         pure
-        returns (uint128, uint64)
+        returns (uint256, uint256)
     {
         uint256 share = limit.share;
-        return Gcra.draw(fullAt, clock, amount * PERCENT, limit.capacity * share, limit.refill * share);
+        return Gcra.wideDraw(fullAt, clock, amount * PERCENT, limit.capacity * share, limit.refill * share);
     }
 
     /// @dev From the whole bucket, of which what is beyond the share stays for what lowers a risk.

@@ -8,7 +8,6 @@ import {Paths} from "../libraries/Paths.sol";
 import {Attesters} from "../types/Attesters.sol";
 import {Commitment, decodeCommitment, Ignored} from "../types/Commitment.sol";
 import {Counters} from "../types/Counters.sol";
-import {NO_END} from "../types/Stops.sol";
 import {Lanes} from "./Lanes.sol";
 
 /// @title Attestations
@@ -196,13 +195,14 @@ abstract contract Attestations is Lanes {
 
     // ── halt ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    /// @dev Reasons are in the order of what they stop, and a lesser one hides no greater one. All evidence counts, also of
-    /// what is shown already: whoever wants to lift the halt has to look again. So each has a time of its own.
+    /// @dev All evidence counts, also of what is shown already: whoever wants to lift the halt has to look again. So each has a
+    /// time of its own.
     function _halt(uint32 eid_, Halt reason) internal {
         Lane storage lane = _lanes[eid_];
-        if (lane.counters.halt == Halt.Closed) return;
+        Counters memory counters = lane.counters;
+        if (counters.halt == Halt.Closed) return;
         lane.haltedAt = block.timestamp > lane.haltedAt ? uint64(block.timestamp) : lane.haltedAt + 1;
-        if (reason <= lane.counters.halt) return;
+        if (counters.afterHalt(reason) == counters.halt) return;
         lane.counters.halt = reason;
         _setClock(lane);
         emit LaneHalted(eid_, reason);
@@ -210,8 +210,8 @@ abstract contract Attestations is Lanes {
 
     /// @dev Unlock times wait while nothing may be paid.
     function _setClock(Lane storage lane) internal virtual {
-        uint40 until = lane.counters.halt == Halt.None ? lane.counters.pausedInUntil : NO_END;
-        lane.stops = lane.stops.stop(block.timestamp, until);
+        Counters memory counters = lane.counters;
+        lane.stops = lane.stops.stop(uint40(block.timestamp), counters.stoppedUntil());
     }
 
     // ── views ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -42,7 +42,7 @@ abstract contract Inbox is Attestations, ReentrancyGuardTransient {
             emit WindowExecuted(srcEid, chainCounts[i], chainHeads[i], paths);
         }
         uint64 executed = chainCounts[counts.length - 1];
-        counters.afterExecute(executed);
+        counters.executed = uint48(executed);
         lane.counters = counters;
         for (uint8 path = 0; path < Paths.MAX_INDICES; ++path) {
             if (paths.has(path)) lane.vouched[path] = executed;

@@ -109,11 +109,11 @@ abstract contract LaneStops is Attestations {
     }
 
     function clock(uint32 srcEid) external view returns (uint64) {
-        return _lanes[srcEid].stops.clock(block.timestamp);
+        return _lanes[srcEid].stops.clock(uint40(block.timestamp));
     }
 
     function isFlowing(uint32 srcEid) external view returns (bool) {
         Counters memory counters = _lanes[srcEid].counters;
-        return counters.windowLimit != 0 && counters.halt == Halt.None && counters.pausedInUntil <= block.timestamp;
+        return counters.isFlowing(uint40(block.timestamp));
     }
 }

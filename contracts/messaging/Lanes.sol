@@ -133,7 +133,7 @@ abstract contract Lanes is IGateway, AccessManaged {
         if (limit == 0 || limit >= current) revert WindowLimitNotTighter(current, limit);
         Counters memory counters = lane.counters;
         counters.windowLimit = limit;
-        if (counters.posted - counters.sealed_ >= limit) _seal(dstEid, counters, lane.openRoot);
+        if (counters.mustSeal()) _seal(dstEid, counters, lane.openRoot);
         lane.counters = counters;
         emit WindowLimitTightened(dstEid, limit);
     }
@@ -200,7 +200,7 @@ abstract contract Lanes is IGateway, AccessManaged {
     function _seal(uint32 dstEid, Counters memory counters, bytes32 root) internal {
         uint64 count = counters.posted;
         bytes32 head = LaneLog.headOf(sealedHead[dstEid][counters.sealed_], root, count);
-        counters.sealed_ = uint48(count);
+        counters.sealed_ = counters.afterSeal();
         sealedHead[dstEid][count] = head;
         emit WindowSealed(dstEid, count, root, head);
     }

@@ -38,7 +38,7 @@ abstract contract Outbox is Lanes, ReentrancyGuardTransient {
         index = counters.posted;
 
         bytes32 root = LaneLog.append(index == counters.sealed_ ? bytes32(0) : lane.openRoot, entry);
-        counters.afterPost();
+        counters.posted = counters.afterPost();
         lane.openRoot = root;
         emit EntryPosted(dstEid, index, entry);
         if (counters.mustSeal()) _seal(dstEid, counters, root);

@@ -10,7 +10,7 @@ import {IPauseController} from "../interfaces/IPauseController.sol";
 import {Direction} from "../types/Direction.sol";
 import {LaneState, Reconciliation} from "../types/Reconciliation.sol";
 import {Scope} from "../types/Scope.sol";
-import {NO_END} from "../types/Stops.sol";
+import {NO_END, prolongs} from "../types/Stops.sol";
 
 /// @title PauseController
 /// @notice Pausers stop a direction of a lane, an asset, or all value-out, at once and for a day; guardians until the council
@@ -92,10 +92,8 @@ contract PauseController is IPauseController, AccessManaged, EIP712 {
         }
     }
 
-    /// @dev A hot key's repeat changes nothing, so it can't prolong a pause; a freeze does.
     function _stop(Scope scope, uint32 id, uint64 until) internal {
-        uint64 current = _stoppedUntil(scope, id);
-        if (current > block.timestamp && (current >= until || until != NO_END)) return;
+        if (!prolongs(_stoppedUntil(scope, id), until, uint64(block.timestamp))) return;
         if (scope == Scope.Asset) ILaneApp(gateway.app()).setAssetPause(_asset(id), until);
         else gateway.setPause(id, scope == Scope.In ? Direction.In : Direction.Out, until);
         _noteStop(scope, id, until);

@@ -2,10 +2,11 @@
 pragma solidity ^0.8.30;
 
 import {Halt} from "../interfaces/IGateway.sol";
+import {NO_END} from "./Stops.sol";
 
 /// @notice The first word of a lane: everything that posting, attesting and executing read together.
 /// @dev 48 bits count more entries than a chain can hold; on the wire they have 64. Always executed rises, and
-/// sealed_ ≤ posted.
+/// sealed_ ≤ posted. What changes is returned, not written into the caller's memory, where the model checker does not see it.
 struct Counters {
     uint48 posted;
     uint48 sealed_;
@@ -19,18 +20,21 @@ struct Counters {
     uint40 pausedOutUntil;
 }
 
-using {afterPost, afterSeal, afterExecute, mustSeal, open} for Counters global;
+using {afterPost, afterSeal, afterHalt, mustSeal, open, isFlowing, stoppedUntil} for Counters global;
 
-function afterPost(Counters memory self) pure {
-    self.posted += 1;
+/// @return posted
+function afterPost(Counters memory self) pure returns (uint48) {
+    return self.posted + 1;
 }
 
-function afterSeal(Counters memory self) pure {
-    self.sealed_ = self.posted;
+/// @return sealed_
+function afterSeal(Counters memory self) pure returns (uint48) {
+    return self.posted;
 }
 
-function afterExecute(Counters memory self, uint64 count) pure {
-    self.executed = uint48(count);
+/// @return halt: reasons are in the order of what they stop, and a lesser one hides no greater one.
+function afterHalt(Counters memory self, Halt reason) pure returns (Halt) {
+    return reason > self.halt ? reason : self.halt;
 }
 
 /// @return Entries in the window that is not sealed.
@@ -40,4 +44,14 @@ function open(Counters memory self) pure returns (uint256) {
 
 function mustSeal(Counters memory self) pure returns (bool) {
     return open(self) >= self.windowLimit;
+}
+
+/// @return Whether what came over the lane may take effect.
+function isFlowing(Counters memory self, uint40 at) pure returns (bool) {
+    return self.windowLimit != 0 && self.halt == Halt.None && self.pausedInUntil <= at;
+}
+
+/// @return Unix seconds until which a pause or a halt stops the direction in.
+function stoppedUntil(Counters memory self) pure returns (uint40) {
+    return self.halt == Halt.None ? self.pausedInUntil : NO_END;
 }

@@ -24,11 +24,21 @@ struct Terms {
     Stage stage;
 }
 
-using {isVetoed} for Terms global;
+using {isVetoed, vetoed, cleared} for Terms global;
 
 /// @dev The unlock time of what a guardian has vetoed: the council decides.
 uint64 constant NEVER = type(uint64).max;
 
 function isVetoed(Terms memory self) pure returns (bool) {
     return self.unlockAt == NEVER;
+}
+
+function vetoed(Terms memory self) pure returns (Terms memory) {
+    return Terms(self.parkedAt, NEVER, self.unlockBlock, self.stage);
+}
+
+/// @dev The council's word stands for what was left of a wait. The time that the bucket gave is gone with the veto, and that is no
+/// way past the bucket: it draws anew.
+function cleared(Terms memory self, uint64 clock) pure returns (Terms memory) {
+    return Terms(self.parkedAt, clock, 0, self.stage == Stage.Drawn ? Stage.Waited : self.stage);
 }

@@ -76,25 +76,26 @@ abstract contract Deposits is VaultCallers {
         internal
         returns (address token, uint256 local, uint256 expected, Entry memory entry)
     {
-        Asset memory listed = assetOf(asset);
+        Listing memory listed = _listings[asset];
         if (listed.token == address(0)) revert AssetNotListed(asset);
-        uint64 pausedUntil = assetPausedUntil(asset);
+        uint64 pausedUntil = _pausedUntil(asset, listed);
         if (pausedUntil > block.timestamp) revert AssetIsPaused(asset, pausedUntil);
         bytes32 account = accountOf(owner, subaccount);
         if (owner == address(0)) revert AccountMalformed(account);
         if (refundTo == address(0)) revert RefundAddressZero();
         if (owner == msg.sender && !holdsOnHub && !_isSenderOrigin()) revert ContractOwnerNotConfirmed(owner);
 
-        uint128 credited = _toCanonicalDown(asset, amount, listed);
+        uint256 scale = 10 ** listed.scaleDecimals;
+        uint128 credited = _toCanonicalDown(asset, amount, scale, listed.minDeposit);
         Book memory before = book[asset];
         uint256 balance = IERC20(listed.token).balanceOf(address(this));
-        uint256 owed = uint256(before.deposited - before.released) * listed.scale;
+        uint256 owed = uint256(before.deposited - before.released) * scale;
         if (balance < owed) revert BalanceBelowBook(asset, owed, balance);
         if (credited > type(uint128).max - before.deposited) revert AmountTooLarge(asset, credited);
         book[asset].deposited = before.deposited + credited;
 
         token = listed.token;
-        local = uint256(credited) * listed.scale;
+        local = uint256(credited) * scale;
         expected = balance + local;
         entry = makeEntry(KIND_DEPOSIT, asset, eid, 0, credited, account, toParty(refundTo));
     }
@@ -110,10 +111,14 @@ abstract contract Deposits is VaultCallers {
         return (gateway.post(hubEid, entry), entry.amount());
     }
 
-    function _toCanonicalDown(uint16 asset, uint256 amount, Asset memory listed) internal pure returns (uint128) {
+    function _toCanonicalDown(uint16 asset, uint256 amount, uint256 scale, uint256 minimum)
+        internal
+        pure
+        returns (uint128)
+    {
         if (amount == 0) revert ZeroAmount();
-        uint256 canonical = amount / listed.scale;
-        if (canonical < listed.minDeposit) revert BelowMinimum(asset, listed.minDeposit, canonical);
+        uint256 canonical = amount / scale;
+        if (canonical < minimum) revert BelowMinimum(asset, uint128(minimum), canonical);
         if (canonical > type(uint128).max) revert AmountTooLarge(asset, canonical);
         return uint128(canonical);
     }

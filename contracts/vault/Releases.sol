@@ -6,11 +6,11 @@ import {Parked} from "../interfaces/ICollateralVault.sol";
 import {Halt} from "../interfaces/IGateway.sol";
 import {ILaneApp} from "../interfaces/ILaneApp.sol";
 import {BoundedPush} from "../libraries/BoundedPush.sol";
-import {Levels} from "../libraries/Levels.sol";
+import {Barrier, Levels} from "../libraries/Levels.sol";
 import {ownerOf, partyAddress} from "../types/Account.sol";
 import {Entry, KIND_RELEASE, KIND_RETURNED, makeEntry} from "../types/Entry.sol";
 import {Limit} from "../types/Limit.sol";
-import {NEVER, Stage, Terms} from "../types/Terms.sol";
+import {Stage, Terms} from "../types/Terms.sol";
 import {VaultCallers} from "./VaultCallers.sol";
 
 /// @title Releases
@@ -101,8 +101,7 @@ abstract contract Releases is VaultCallers {
     {
         if (terms.isVetoed()) revert ParkLocked(srcEid, index, terms.unlockAt, terms.unlockBlock);
         _checkPark(srcEid, index, entry, terms, payee);
-        Terms memory vetoed = Terms(terms.parkedAt, NEVER, terms.unlockBlock, terms.stage);
-        _park(srcEid, index, entry, Parked.Vetoed, vetoed, payee);
+        _park(srcEid, index, entry, Parked.Vetoed, terms.vetoed(), payee);
     }
 
     function clearRelease(uint32 srcEid, uint64 index, Entry memory entry, Terms memory terms, address payee)
@@ -112,10 +111,7 @@ abstract contract Releases is VaultCallers {
     {
         if (!terms.isVetoed()) revert ParkNotVetoed(srcEid, index);
         _checkPark(srcEid, index, entry, terms, payee);
-        // The time that the bucket gave it is gone with its terms, and no way past the bucket: it draws anew.
-        Stage stage = terms.stage == Stage.Drawn ? Stage.Waited : terms.stage;
-        Terms memory cleared = Terms(terms.parkedAt, clockOf(entry.asset()), 0, stage);
-        _park(srcEid, index, entry, Parked.None, cleared, payee);
+        _park(srcEid, index, entry, Parked.None, terms.cleared(clockOf(entry.asset())), payee);
     }
 
     function strike(uint32 srcEid, uint64 index, Entry memory entry, Terms memory terms, address payee)
@@ -245,26 +241,16 @@ abstract contract Releases is VaultCallers {
         Payout memory payout,
         Terms memory terms
     ) internal view virtual returns (Parked) {
-        if (terms.stage < Stage.Waited) {
-            if (limit.isLarge(amount) && Levels.mustWait(terms.stage, gateway.quorum(srcEid, index))) {
-                (terms.unlockAt, terms.unlockBlock) = (clock + largeWait, uint64(block.number) + largeBlocks);
-                terms.stage = Stage.Waited;
-                return Parked.Large;
-            }
-            (payout.shareFullAt, terms.unlockAt) = limit.drawShare(payout.shareFullAt, clock, amount);
-            if (terms.unlockAt > clock) {
-                terms.stage = Stage.Waited;
-                return Parked.AccountShare;
-            }
-        }
-        if (terms.stage < Stage.Drawn) {
-            (outflow.fullAt, terms.unlockAt) = limit.draw(outflow.fullAt, clock, amount);
-            if (terms.unlockAt > clock) {
-                terms.stage = Stage.Drawn;
-                return Parked.OverLimit;
-            }
-        }
-        return Parked.None;
+        uint256 quorum = terms.stage < Stage.Waited && limit.isLarge(amount) ? gateway.quorum(srcEid, index) : 0;
+        (Barrier barrier, uint256 unlockAt, uint256 share, uint256 bucket) =
+            limit.pass(terms.stage, quorum, clock, amount, payout.shareFullAt, outflow.fullAt);
+        (terms.unlockAt, payout.shareFullAt, outflow.fullAt) = (uint64(unlockAt), uint128(share), uint128(bucket));
+        terms.stage = Levels.stageBehind(barrier, terms.stage);
+        if (barrier == Barrier.None) return Parked.None;
+        if (barrier == Barrier.Share) return Parked.AccountShare;
+        if (barrier == Barrier.Bucket) return Parked.OverLimit;
+        (terms.unlockAt, terms.unlockBlock) = (clock + largeWait, uint64(block.number) + largeBlocks);
+        return Parked.Large;
     }
 
     /// @dev A push that fails for want of gas would park what could be paid: whoever executes brings enough.

@@ -8,7 +8,7 @@ import {IGateway} from "../interfaces/IGateway.sol";
 import {Gcra} from "../libraries/Gcra.sol";
 import {Direction} from "../types/Direction.sol";
 import {Limit} from "../types/Limit.sol";
-import {Stops} from "../types/Stops.sol";
+import {NO_END, Stops} from "../types/Stops.sol";
 
 /// @title VaultBook
 /// @notice What a vault has taken and paid of each asset, what it may pay how fast, and who changes that: less at once, more
@@ -145,9 +145,11 @@ abstract contract VaultBook is ICollateralVault, AccessManaged {
         if (msg.sender != gateway.pauseController()) revert CallerNotPauseController(msg.sender);
         if (_listings[asset].token == address(0)) revert AssetNotListed(asset);
         _listings[asset].wasStopped = true;
-        uint64 laneClock = gateway.clock(hubEid);
-        uint64 left = until > block.timestamp ? until - uint64(block.timestamp) : 0;
-        Stops memory next = _stopsOf(asset).stop(laneClock, uint40(laneClock + left));
+        uint40 laneClock = uint40(gateway.clock(hubEid));
+        uint40 left = until > block.timestamp ? uint40(until - block.timestamp) : 0;
+        // A freeze has no end on this clock either.
+        uint40 end = until == NO_END ? NO_END : laneClock + left;
+        Stops memory next = _stopsOf(asset).stop(laneClock, end);
         _pauses[asset] = Pause(next.total, next.since, next.until, uint40(until));
         emit AssetPauseSet(asset, until);
     }
@@ -182,7 +184,7 @@ abstract contract VaultBook is ICollateralVault, AccessManaged {
 
     /// @dev A pause that ended by itself, while the lane was stopped too, still takes its whole length: later, never sooner.
     function _clock(uint16 asset, Listing memory listed, uint64 laneClock) internal view returns (uint64) {
-        return listed.wasStopped ? _stopsOf(asset).clock(laneClock) : laneClock;
+        return listed.wasStopped ? _stopsOf(asset).clock(uint40(laneClock)) : laneClock;
     }
 
     function _stopsOf(uint16 asset) internal view returns (Stops memory) {

@@ -22,8 +22,10 @@ test("a count that the log jumps over", () => {
   expect(find([honest(0, 20n)], [lie(1, 12n)])).toMatchObject({ path: 0, count: 12n, otherPath: 1 });
 });
 
-test("none before the first window's end: nothing shows where it starts", () => {
+test("none before the first window's end, where nothing shows what it follows; but where the log begins", () => {
   expect(find([honest(0, 20n)], [lie(1, 3n)])).toBeUndefined();
+  const of = { startHead, windows, borneOut: [honest(0, 20n)], contradicting: [lie(1, 3n)] };
+  expect(findContradiction({ ...of, isBeginning: true })).toMatchObject({ path: 0, count: 3n, otherPath: 1 });
 });
 
 test("none while no other path's honest word reaches it", () => {

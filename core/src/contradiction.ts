@@ -29,6 +29,7 @@ export function findContradiction({
   windows,
   borneOut,
   contradicting,
+  isBeginning = false,
 }: {
   /** The head before the first of `windows`. */
   startHead: Hex;
@@ -38,6 +39,8 @@ export function findContradiction({
   borneOut: readonly Attested[];
   /** They don't. */
   contradicting: readonly Attested[];
+  /** Whether `startHead` is that of the empty log, which proves its own count. */
+  isBeginning?: boolean;
 }): Contradiction | undefined {
   const rising = borneOut.toSorted((a, b) => Number(a.count - b.count));
   for (const { path: otherPath, count } of contradicting) {
@@ -46,8 +49,9 @@ export function findContradiction({
     if (witness === undefined) continue;
     const nodes = windows.filter((window) => window.count <= witness.count);
     const isNode = nodes.some((node) => node.count === count);
-    // A head proves its count only as a node: what is before the first one is not known.
-    const isJumped = nodes.some((node, i) => i > 0 && (nodes[i - 1]?.count ?? count) < count && count < node.count);
+    // A head proves its count only as a node: what is before the first one is not known, but where the log begins.
+    const before = (i: number) => nodes[i - 1]?.count ?? (isBeginning ? 0n : count);
+    const isJumped = nodes.some((node, i) => before(i) < count && count < node.count);
     if (!(isNode || isJumped) || nodes.length > MOST_NODES) continue;
     return { startHead, nodes: encodeSuffix(nodes), path: witness.path, count, otherPath };
   }

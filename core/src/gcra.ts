@@ -47,8 +47,7 @@ export function ordinaryOf({ capacity, refill, share }: { capacity: bigint; refi
 /** The hub's limits while a lane is new: a tenth at first, and the rest in a straight line over 30 days. */
 export function ramped(value: bigint, elapsed: bigint): bigint {
   if (elapsed >= RAMP_SECONDS) return value;
-  const start = value / 10n;
-  return start + ((value - start) * elapsed) / RAMP_SECONDS;
+  return (value * (RAMP_SECONDS + 9n * elapsed)) / (10n * RAMP_SECONDS);
 }
 
 const RAMP_SECONDS = 30n * 24n * 3_600n;

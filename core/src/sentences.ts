@@ -304,6 +304,9 @@ const setup: Record<string, SentenceOf> = {
   TokenInvalid: ({ token }) => `${show(token)} is no token that can be listed; check the address and its decimals.`,
   PushGasInvalid: ({ most, actual }) =>
     `A gas allowance of ${show(actual)} does not do; give one from 1 to ${show(most)}, or a full window might not fit one transaction.`,
+  AssetsFull: ({ most }) =>
+    `The vault has its ${show(most)} assets, and a window may touch them all; list it in another vault.`,
+  ResumeDelayZero: () => "A resumption that has no delay could not be vetoed; give seconds above zero.",
   MinimumZero: () => "The minimum is zero; give at least one canonical unit.",
   FailedCall: () => "The call inside this one failed without a reason; run it alone to see why.",
   InsufficientBalance: ({ balance, needed }) =>

@@ -73,7 +73,10 @@ export function isSuspended(reason: number): boolean {
   return reason !== Held.NotCreditable && reason !== Held.BookFull && reason !== Held.Returned;
 }
 
-/** Those that `refund` takes after a week; the rest have a time at which they are credited. */
+/**
+ * Those that `refund` takes after a week, if they name somebody to send them to; the rest have a time at which they are
+ * credited.
+ */
 export function isRefundable(reason: number): boolean {
   return reason === Held.AssetUnlisted || reason === Held.OwnerZero || reason === Held.OverExposure;
 }

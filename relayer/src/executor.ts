@@ -160,7 +160,10 @@ export function createExecutor({
   async function showContradiction({ borneOut, contradicting }: AttestedLog, from: Boundary): Promise<boolean> {
     if (contradicting.length === 0) return false;
     const windows = record.windowsAfter(from.count).sort((a, b) => Number(a.count - b.count));
-    const found = findContradiction({ startHead: from.head, windows, borneOut, contradicting });
+    const found = findContradiction({
+      ...{ startHead: from.head, windows, borneOut, contradicting },
+      isBeginning: from.count === 0n,
+    });
     if (found === undefined) return false;
     const { startHead, nodes, path, count, otherPath } = found;
     const args = [srcEid, startHead, nodes, path, count, otherPath] as const;

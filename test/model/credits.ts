@@ -6,7 +6,7 @@
 import { type Entry, EntryKind, parseAccount } from "@weighlock/core/entry.ts";
 import { draw, ordinaryOf, ramped } from "@weighlock/core/gcra.ts";
 import { Held, isRefundable, isSuspended, Stage, type Terms } from "@weighlock/core/waiting.ts";
-import { zeroAddress } from "viem";
+import { zeroAddress, zeroHash } from "viem";
 import { GRACE } from "./payouts.ts";
 import type { HeldEntry, HeldReason, LaneRules, Reasons, State } from "./state.ts";
 
@@ -36,7 +36,7 @@ export function createCredits(state: State) {
     return state.isListed(vault, asset) ? undefined : "AssetUnlisted";
   }
 
-  /** Undefined when it may be credited. What it is about is in no book yet, or in suspense. */
+  /** Undefined when it may be credited. What it is about is in no book, or in suspense. */
   function admit(vault: number, entry: Entry, stage: number): Wait | undefined {
     const { asset, amount } = entry;
     const clock = state.clock(hub, vault, asset);
@@ -65,8 +65,17 @@ export function createCredits(state: State) {
     state.held.push({ vault, index, entry, reason, terms, isOver: false });
   }
 
-  /** Where no clock is asked. */
-  const unlocked = (stage: number): Terms => ({ parkedAt: state.now, unlockAt: 0n, unlockBlock: 0n, stage });
+  function take(vault: number, index: number, entry: Entry): void {
+    const { asset, amount, account } = entry;
+    const wait = admit(vault, entry, Stage.Arrived);
+    state.credited.add(amount, vault, asset);
+    if (wait === undefined) {
+      state.give(account, asset, amount);
+      return;
+    }
+    state.suspense.add(amount, vault, asset);
+    hold(vault, index, entry, wait);
+  }
 
   const standing = ({ vault, isOver }: HeldEntry): string[] =>
     [isOver ? "HeldUnknown" : undefined, state.isPaused(hub, vault, "in") ? "FinishingStopped" : undefined].filter(
@@ -77,19 +86,11 @@ export function createCredits(state: State) {
     available,
     limitsNow,
 
-    takeDeposit(vault: number, index: number, entry: Entry): void {
-      const { asset, amount, account } = entry;
-      const wait = admit(vault, entry, Stage.Arrived);
-      state.credited.add(amount, vault, asset);
-      if (wait === undefined) {
-        state.give(account, asset, amount);
-        return;
-      }
-      state.suspense.add(amount, vault, asset);
-      hold(vault, index, entry, wait);
-    },
+    /** What a lane brings: credited, or held. */
+    take,
     takeReturned(vault: number, index: number, entry: Entry): void {
-      hold(vault, index, entry, { reason: "Returned", terms: unlocked(Stage.Unbacked) });
+      const terms = { parkedAt: state.now, unlockAt: 0n, unlockBlock: 0n, stage: Stage.Unbacked };
+      hold(vault, index, entry, { reason: "Returned", terms });
     },
 
     finish(held: HeldEntry): Reasons {
@@ -108,18 +109,21 @@ export function createCredits(state: State) {
         state.give(account, asset, amount);
         return [];
       }
-      if (wait.terms.stage <= terms.stage) {
+      // To its next wait, or to where it can be refunded: a week from now.
+      const isMoving =
+        wait.terms.stage > terms.stage || (wait.reason === "OverExposure" && !isRefundable(Held[held.reason]));
+      if (!isMoving) {
         state.inflow.set(drawnBefore, vault, asset);
         return ["StillHeld"];
       }
-      Object.assign(held, { reason: wait.reason, terms: { ...wait.terms, parkedAt: terms.parkedAt } });
+      Object.assign(held, wait);
       return [];
     },
 
     refund(held: HeldEntry): Reasons {
       const { vault, entry, reason, terms } = held;
       const reasons = standing(held);
-      if (!isRefundable(Held[reason])) reasons.push("NotRefundable");
+      if (!isRefundable(Held[reason]) || BigInt(entry.party) === 0n) reasons.push("NotRefundable");
       if (state.now < terms.parkedAt + GRACE) reasons.push("RefundNotYet");
       if (state.isAssetPaused(hub, entry.asset)) reasons.push("LaneAssetPaused");
       if (state.isPaused(hub, vault, "out")) reasons.push("LaneIsPaused");
@@ -145,12 +149,11 @@ export function createCredits(state: State) {
       held.isOver = true;
       returned.add(`${vault}:${entry.ref}`);
       state.authorised.add(-amount, vault, asset);
-      const reason = reasonOf(vault, original);
-      if (reason === undefined) state.give(account, asset, amount);
-      else {
-        state.suspense.add(amount, vault, asset);
-        hold(vault, held.index, { ...original, kind: EntryKind.Deposit }, { reason, terms: unlocked(Stage.Arrived) });
-      }
+      // As a deposit that its lane brings anew. What was an account's can't be sent back to where it came back from.
+      state.credited.add(-amount, vault, asset);
+      const isRefund = parseAccount(account).owner === zeroAddress || !state.isListed(vault, asset);
+      const party = isRefund ? original.party : zeroHash;
+      take(vault, held.index, { ...original, kind: EntryKind.Deposit, party });
       return [];
     },
   };

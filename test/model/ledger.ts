@@ -210,7 +210,7 @@ export function createLedger(spec: StateSpec) {
       for (; log.executed < end; log.executed++) {
         const entry = log.entries[log.executed] as Entry;
         if (to !== hub) payouts.arrive(to, log.executed, entry, partyAddress(entry.party));
-        else if (entry.kind === EntryKind.Deposit) credits.takeDeposit(from, log.executed, entry);
+        else if (entry.kind === EntryKind.Deposit) credits.take(from, log.executed, entry);
         else if (entry.kind === EntryKind.WithdrawalRequest) serve(from, log.executed, entry);
         else credits.takeReturned(from, log.executed, entry);
       }

@@ -50,13 +50,20 @@ export function createRules(state: State) {
     },
     tightenLane(vault: number, asset: number, next: LaneRules): Reasons {
       const now = state.laneRules.get(`${vault}:${asset}`);
-      if (now === undefined) return ["AssetNotOnLane", "LaneRulesNotTighter"];
+      if (now === undefined) return ["AssetNotOnLane"];
       const less: [bigint, bigint][] = [[now.cap, next.cap], ...limits(now.limit, next.limit)];
       const reasons: string[] = [];
       if (!isTighter([[now.minWithdrawal, next.minWithdrawal]], less)) reasons.push("LaneRulesNotTighter");
       if (!isValid(next.limit)) reasons.push("LaneLimitInvalid");
-      if (reasons.length === 0) state.laneRules.set(`${vault}:${asset}`, next);
-      return reasons;
+      if (reasons.length > 0) return reasons;
+      state.laneRules.set(`${vault}:${asset}`, next);
+      // What was drawn stays drawn, and takes longer to come back.
+      const [fullAt, from] = [state.inflow.get(vault, asset), full(hub, vault, asset)];
+      if (fullAt > from) {
+        const { refill } = next.limit;
+        state.inflow.set(from + ((fullAt - from) * now.limit.refill + refill - 1n) / refill, vault, asset);
+      }
+      return [];
     },
     loosenLane(vault: number, asset: number, next: LaneRules): Reasons {
       if (!state.laneRules.has(`${vault}:${asset}`)) return ["AssetNotOnLane"];

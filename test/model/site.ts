@@ -73,6 +73,8 @@ const ARTIFACT = new URL("../../out/Tokens.sol/FickleToken.json", import.meta.ur
 const GAS = 15_000_000n;
 const BLOCK_TIME_SECONDS = 86_400;
 export const PUSH_GAS = 60_000;
+/** Shorter than the time between two actions. */
+const RESUME_DELAY = 1n;
 const KEY = { guardian: 2, monitor: 3 } as const;
 
 function fickleToken(): { abi: Abi; bytecode: Hex } {
@@ -107,9 +109,9 @@ export async function createSite(spec: SiteSpec): Promise<Site> {
     : deploy("CollateralVault", collateralVaultAbi, collateralVaultBytecode, [
         ...[gateway, hubEid, PERMIT2, LARGE_WAIT, LARGE_BLOCKS, authority],
       ]);
-  // What leaves: posting on the hub, paying in a vault. A proposal has no delay here.
+  // What leaves: posting on the hub, paying in a vault.
   const pauseController = deploy("PauseController", pauseControllerAbi, pauseControllerBytecode, [
-    ...[gateway, isHub ? 1 : 0, 0n, 1n, authority],
+    ...[gateway, isHub ? 1 : 0, RESUME_DELAY, 1n, authority],
   ]);
   for (const args of [
     [transactor.address, KEY.guardian],

@@ -23,13 +23,8 @@ abstract contract Issuer is Ghosts {
         if (_parks.length == 0) return;
         Park memory park = _parks[_roll(_parks.length)];
         bytes memory data = _roll(2) == 0
-            ? abi.encodeCall(
-                ICollateralVault.retry,
-                (chains[HUB].eid, park.index, park.entry, park.parkedAt, park.unlockAt, park.payee)
-            )
-            : abi.encodeCall(
-                ICollateralVault.returnRelease, (park.index, park.entry, park.parkedAt, park.unlockAt, park.payee)
-            );
+            ? abi.encodeCall(ICollateralVault.retry, (chains[HUB].eid, park.index, park.entry, park.terms, park.payee))
+            : abi.encodeCall(ICollateralVault.returnRelease, (park.index, park.entry, park.terms, park.payee));
         tokenOf[park.chain][_anyAsset()].setHook(address(chains[park.chain].vault), data);
         ++times["hook"];
     }

@@ -26,8 +26,8 @@ abstract contract Operators is Ghosts {
         uint256 accepted = hub.withdrawBatch(items);
         uint256 before = times["signed"];
         _follow();
-        if (_batchDone != items.length) _violated("an item of a batch was neither taken nor skipped");
-        if (times["signed"] != before + accepted) _violated("a batch counts what it took");
+        if (_batchDone != items.length) _violated(4, "an item of a batch was neither taken nor skipped");
+        if (times["signed"] != before + accepted) _violated(4, "a batch counts other than what it took");
         delete _batch;
     }
 
@@ -48,7 +48,7 @@ abstract contract Operators is Ghosts {
         asked.owner = _anyTrader();
         asked.dstEid = chains[_anyVault()].eid;
         asked.asset = _anyAsset();
-        asked.amount = uint128(MINIMUM + _roll(_roll(4) == 0 ? 2e9 : 1e6));
+        asked.amount = uint128(MINIMUM + _roll(_roll(4) == 0 ? 2e6 : 2e5));
         asked.recipient = _anyTrader();
         asked.maxFee = uint128(_roll(50));
         asked.nonce = _roll(48);

@@ -10,10 +10,12 @@ import {Ghosts} from "./Ghosts.sol";
 /// @dev Who owns accounts: deposits, withdraws, transfers, and asks from a vault's chain, also in others' names.
 abstract contract Traders is Ghosts {
     /// @dev Slot of `CollateralVault.book`.
-    uint256 private constant BOOK_SLOT = 5;
+    uint256 private constant BOOK_SLOT = 4;
+    /// @dev Slot of `Ledger.balanceOf`.
+    uint256 private constant BALANCE_SLOT = 1;
 
     function deposit(uint256 seed) external acting(seed) {
-        _tryDeposit(_anyVault(), _anyAsset(), MINIMUM + _roll(1e9));
+        _tryDeposit(_anyVault(), _anyAsset(), 2 * MINIMUM + _roll(_isLucky(4) ? 3e6 : 3e5));
     }
 
     function depositMany(uint256 seed) external acting(seed) {
@@ -28,7 +30,8 @@ abstract contract Traders is Ghosts {
         FickleToken token = tokenOf[chain][asset];
         uint256 local = amount * _scale(chain, asset);
         token.mint(trader, local);
-        bool isOpen = chains[chain].gateway.accepts(chains[HUB].eid);
+        bool isOpen =
+            _accepts(chain, HUB) && !_isAssetPaused(chain, asset) && amount >= _vaultRule[chain][asset].minDeposit;
         bool isDone;
         vm.startPrank(trader, trader);
         token.approve(address(chains[chain].vault), type(uint256).max);
@@ -42,9 +45,9 @@ abstract contract Traders is Ghosts {
     /// @dev As a vault would post it that has lost its check of the owner: the money is there, the account nobody's.
     function depositOfNobody(uint256 seed) external acting(seed) {
         if (_roll(4) != 0) return;
-        (uint8 chain, uint16 asset, uint128 amount) = (_anyVault(), _anyAsset(), uint128(MINIMUM + _roll(1e6)));
+        (uint8 chain, uint16 asset, uint128 amount) = (_anyVault(), _anyAsset(), uint128(MINIMUM + _roll(1e5)));
         ICollateralVault vault = chains[chain].vault;
-        if (!chains[chain].gateway.accepts(chains[HUB].eid)) return;
+        if (!_accepts(chain, HUB) || _isAssetPaused(chain, asset)) return;
         (uint128 deposited, uint128 released) = vault.book(asset);
         tokenOf[chain][asset].mint(address(vault), amount * _scale(chain, asset));
         bytes32 slot = keccak256(abi.encode(asset, BOOK_SLOT));
@@ -73,11 +76,12 @@ abstract contract Traders is Ghosts {
 
     function _tryWithdraw(uint8 chain, uint16 asset, uint256 most) internal {
         (address trader, address recipient, uint96 subaccount) = (_anyTrader(), _anyTrader(), uint96(_roll(8) / 7));
-        uint256 balance = uint256(hub.balanceOf(accountOf(trader, subaccount), asset));
+        uint256 balance = _balanceOf(accountOf(trader, subaccount), asset);
         uint256 there = hub.available(chains[chain].eid, asset);
         uint256 amount = _amount(_least(most, balance, there));
-        bool isPossible = chains[HUB].gateway.accepts(chains[chain].eid) && (asset != LATE || isLateListed[chain])
-            && amount <= balance && amount <= there && (amount >= MINIMUM || amount == balance);
+        uint256 minimum = _laneRule[chain][asset].minWithdrawal;
+        bool isPossible = _accepts(HUB, chain) && _isListed(chain, asset) && !_isAssetPaused(HUB, asset)
+            && amount <= balance && amount <= there && (amount >= minimum || balance - amount < minimum);
         bool isDone;
         vm.prank(trader);
         try hub.withdraw(subaccount, chains[chain].eid, asset, uint128(amount), recipient) {
@@ -89,13 +93,14 @@ abstract contract Traders is Ghosts {
     /// @dev Now and then all of it, or more than there is.
     function _amount(uint256 most) private returns (uint256) {
         uint256 kind = _roll(6);
-        if (kind == 0) return 1 + _roll(2e9);
+        if (kind == 0) return 1 + _roll(2e6);
+        if (kind < 4) return MINIMUM + _roll((most < 3e5 ? most : 3e5) + 1);
         return kind == 1 && most != 0 ? most : MINIMUM + _roll(most + 1);
     }
 
     function transfer(uint256 seed) external acting(seed) {
         (address from, address to, uint16 asset) = (_anyTrader(), _anyTrader(), _anyAsset());
-        uint256 balance = uint256(hub.balanceOf(accountOf(from, 0), asset));
+        uint256 balance = _balanceOf(accountOf(from, 0), asset);
         uint256 amount = 1 + _roll(balance + 1);
         bool isDone;
         vm.prank(from);
@@ -103,6 +108,28 @@ abstract contract Traders is Ghosts {
             isDone = true;
         } catch {}
         _expect(isDone, amount <= balance, amount > balance, "transfer");
+    }
+
+    /// @dev As trading will: one account's loss is another's gain. A deposit into a debt may use what others must leave.
+    function realise(uint256 seed) external acting(seed) {
+        if (!_isLucky(3)) return;
+        (bytes32 loser, bytes32 winner) = (accountOf(_anyTrader(), 0), accountOf(_anyTrader(), 1));
+        uint16 asset = _anyAsset();
+        int256 amount = int256(_roll(4e5));
+        _setBalance(loser, asset, hub.balanceOf(loser, asset) - amount);
+        _setBalance(winner, asset, hub.balanceOf(winner, asset) + amount);
+        ++times["realised"];
+    }
+
+    function _setBalance(bytes32 account, uint16 asset, int256 balance) private {
+        bytes32 slot = keccak256(abi.encode(asset, keccak256(abi.encode(account, BALANCE_SLOT))));
+        vm.store(address(hub), slot, bytes32(uint256(balance)));
+        if (balance < 0) _wasInDebt[account][asset] = true;
+    }
+
+    function _balanceOf(bytes32 account, uint16 asset) internal view returns (uint256) {
+        int256 balance = hub.balanceOf(account, asset);
+        return balance > 0 ? uint256(balance) : 0;
     }
 
     function register(uint256 seed) external acting(seed) {
@@ -134,7 +161,7 @@ abstract contract Traders is Ghosts {
         if (way == Way.Controller || way == Way.ControllerSigned || way == Way.Contract) asked.recipient = requester;
         if (way == Way.ForOther) asked.recipient = address(uint160(requester) ^ 1);
         bool isForOther = way == Way.ForOther && requester != asked.owner;
-        bool isOpen = chains[chain].gateway.accepts(chains[HUB].eid);
+        bool isOpen = _accepts(chain, HUB);
         bool isFalse = way == Way.OthersSignature || way == Way.Contract || isForOther;
         bool isDone = _ask(chain, way, asked, requester);
         _expect(isDone, isOpen && !isFalse, !isOpen || isFalse, isFalse ? "false request" : "request");
@@ -145,9 +172,9 @@ abstract contract Traders is Ghosts {
         asked.dstEid = chains[_anyVault()].eid;
         asked.asset = _anyAsset();
         asked.recipient = _roll(2) == 0 ? asked.owner : _anyTrader();
-        uint256 balance = uint256(hub.balanceOf(accountOf(asked.owner, 0), asked.asset));
+        uint256 balance = _balanceOf(accountOf(asked.owner, 0), asked.asset);
         uint256 there = hub.available(asked.dstEid, asked.asset);
-        asked.amount = uint128(1 + _roll(_roll(4) == 0 ? 2e9 : 1 + _least(1e9, balance, there)));
+        asked.amount = uint128(1 + _roll(_roll(4) == 0 ? 2e6 : 1 + _least(4e5, balance, there)));
     }
 
     function _ask(uint8 chain, Way way, ICollateralVault.Request memory asked, address requester)
@@ -173,7 +200,7 @@ abstract contract Traders is Ghosts {
         } catch {}
         if (!isDone) return false;
         try vault.requestWithdrawalSigned(asked, requester, nonce, block.timestamp, signature) {
-            _violated("4: a request's nonce was used twice");
+            _violated(4, "a request's nonce was used twice");
         } catch {}
     }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {Terms} from "../../../contracts/types/Terms.sol";
 import {ICollateralVault} from "../../../contracts/interfaces/ICollateralVault.sol";
 import {Entry} from "../../../contracts/types/Entry.sol";
+import {Terms} from "../../../contracts/types/Terms.sol";
 import {OneVault} from "../mocks/OneVault.sol";
 import {Mood} from "../mocks/Tokens.sol";
 
@@ -95,10 +97,9 @@ abstract contract SameAddressAttack is OneVault {
     }
 
     function _returns() internal returns (bool isDone) {
-        (Entry memory entry, uint64 parkedAt) = _park();
+        (Entry memory entry, Terms memory terms) = _park();
         vm.prank(trader, thief);
-        (isDone,) = address(vault)
-            .call(abi.encodeCall(ICollateralVault.returnRelease, (5, entry, parkedAt, parkedAt, recipient)));
+        (isDone,) = address(vault).call(abi.encodeCall(ICollateralVault.returnRelease, (5, entry, terms, recipient)));
     }
 
     function _posted() internal view returns (uint64 posted) {

@@ -42,59 +42,6 @@ contract VaultDepositTest is OneVault {
         vault.deposit(FICKLE, 100, trader, 0, trader, false);
     }
 
-    // ── listing ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    function test_constructor_revertsForAnotherAppsGateway() public {
-        bytes memory code = vm.getCode("CollateralVault.sol:CollateralVault");
-        address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
-        vm.expectRevert(
-            abi.encodeWithSelector(ICollateralVault.GatewayNotOurs.selector, next, address(chains[A].vault))
-        );
-        Deploy.create(abi.encodePacked(code, abi.encode(chains[A].gateway, 1, address(0), chains[A].manager)));
-    }
-
-    function test_listAsset_keepsWhatWasSaid() public {
-        TestToken token = Deploy.token("NEW", 18);
-        vm.expectEmit(address(vault));
-        emit ICollateralVault.AssetListed(9, address(token), 18, 8, 5, 50_000);
-        vault.listAsset(9, address(token), 8, 5, 50_000);
-        ICollateralVault.Asset memory listed = vault.assetOf(9);
-        assertEq(listed.scale, 1e10, "local units in a canonical one");
-        assertEq(listed.pushGas, 50_000, "the allowance");
-        assertEq(listed.minDeposit, 5, "the minimum");
-        assertEq(listed.token, address(token), "the token");
-    }
-
-    function test_listAsset_reverts() public {
-        TestToken token = Deploy.token("NEW", 18);
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.AssetAlreadyListed.selector, USD, address(token)));
-        vault.listAsset(USD, address(token), 6, 1, PUSH_GAS);
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.AssetAlreadyListed.selector, 9, address(usd)));
-        vault.listAsset(9, address(usd), 6, 1, PUSH_GAS);
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.TokenInvalid.selector, address(0xdead)));
-        vault.listAsset(9, address(0xdead), 6, 1, PUSH_GAS);
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.DecimalsTooFew.selector, address(token), 19, 18));
-        vault.listAsset(9, address(token), 19, 1, PUSH_GAS);
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PushGasInvalid.selector, 60_000, 60_001));
-        vault.listAsset(9, address(token), 6, 1, 66_001);
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PushGasInvalid.selector, 60_000, 0));
-        vault.listAsset(9, address(token), 6, 1, 0);
-        vm.expectRevert(ICollateralVault.ZeroAmount.selector);
-        vault.listAsset(9, address(token), 6, 0, PUSH_GAS);
-        uint128 beyond = uint128(type(uint64).max) + 1;
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.AmountTooLarge.selector, 9, beyond));
-        vault.listAsset(9, address(token), 6, beyond, PUSH_GAS);
-        // A contract without decimals() is no token.
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.TokenInvalid.selector, address(vault)));
-        vault.listAsset(9, address(vault), 6, 1, PUSH_GAS);
-        TestToken fine = Deploy.token("FINE", 37);
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.TokenInvalid.selector, address(fine)));
-        vault.listAsset(9, address(fine), 6, 1, PUSH_GAS);
-        vm.prank(trader);
-        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, trader));
-        vault.listAsset(9, address(token), 6, 1, PUSH_GAS);
-    }
-
     // ── deposits ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     function test_deposit_postsWhatArrived() public {
@@ -178,7 +125,9 @@ contract VaultDepositTest is OneVault {
 
     function test_deposit_revertsForARebasingToken() public {
         RebasingToken token = RebasingToken(Deploy.create("Tokens.sol:RebasingToken", ""));
-        vault.listAsset(9, address(token), 6, 1, PUSH_GAS);
+        ICollateralVault.AssetRules memory rules = _vaultRules();
+        rules.minDeposit = 1;
+        vault.listAsset(9, address(token), 6, rules);
         token.mint(trader, 1e6);
         vm.prank(trader);
         token.approve(address(vault), 1e6);

@@ -34,7 +34,7 @@ contract VaultPermitTest is OneVault {
         super.setUp();
         Permit2.etch();
         token = PermitToken(Deploy.create("Tokens.sol:PermitToken", abi.encode(18)));
-        vault.listAsset(PERMIT, address(token), 6, MINIMUM, PUSH_GAS);
+        vault.listAsset(PERMIT, address(token), 6, _vaultRules());
         token.mint(trader, 1000 * UNIT);
         deadline = vm.getBlockTimestamp() + 1 hours;
     }

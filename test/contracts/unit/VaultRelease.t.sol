@@ -2,10 +2,11 @@
 pragma solidity ^0.8.30;
 
 import {ICollateralVault, Parked} from "../../../contracts/interfaces/ICollateralVault.sol";
-import {Halt, IGateway} from "../../../contracts/interfaces/IGateway.sol";
+import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
 import {toParty} from "../../../contracts/types/Account.sol";
 import {Direction} from "../../../contracts/types/Direction.sol";
 import {Entry, KIND_DEPOSIT, KIND_RELEASE, makeEntry} from "../../../contracts/types/Entry.sol";
+import {Stage, Terms} from "../../../contracts/types/Terms.sol";
 import {OneVault} from "../mocks/OneVault.sol";
 import {Mood} from "../mocks/Tokens.sol";
 
@@ -170,47 +171,53 @@ contract VaultReleaseTest is OneVault {
     // ── retry ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     function test_retry_paysWhenTheRefusalIsGone() public {
-        (Entry memory entry, uint64 parkedAt) = _park();
+        (Entry memory entry, Terms memory terms) = _park();
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkNotPayable.selector, hubEid, 5, Parked.Refused));
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, terms, recipient);
         fickle.setMood(Mood.Honest);
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, terms, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "paid");
         assertEq(_parkOf(5), 0, "the word is gone");
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 5));
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, terms, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "once");
     }
 
     function test_retry_revertsForAnythingElseThanWhatWasParked() public {
-        (Entry memory entry, uint64 parkedAt) = _park();
+        (Entry memory entry, Terms memory terms) = _park();
         fickle.setMood(Mood.Honest);
         bytes memory unknown = abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 5);
         vm.expectRevert(unknown);
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, trader);
+        vault.retry(hubEid, 5, entry, terms, trader);
+        Terms[4] memory others = [
+            Terms(terms.parkedAt + 1, terms.unlockAt, 0, terms.stage),
+            Terms(terms.parkedAt, terms.unlockAt + 1, 0, terms.stage),
+            Terms(terms.parkedAt, terms.unlockAt, 1, terms.stage),
+            Terms(terms.parkedAt, terms.unlockAt, 0, Stage.Drawn)
+        ];
+        for (uint256 i = 0; i < others.length; ++i) {
+            vm.expectRevert(unknown);
+            vault.retry(hubEid, 5, entry, others[i], recipient);
+        }
         vm.expectRevert(unknown);
-        vault.retry(hubEid, 5, entry, parkedAt + 1, parkedAt, recipient);
-        vm.expectRevert(unknown);
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt + 1, recipient);
-        vm.expectRevert(unknown);
-        vault.retry(hubEid, 5, _releaseOf(FICKLE, 101, recipient), parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, _releaseOf(FICKLE, 101, recipient), terms, recipient);
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 6));
-        vault.retry(hubEid, 6, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 6, entry, terms, recipient);
     }
 
     function test_retry_revertsWhenGasIsTooLow() public {
-        (Entry memory entry, uint64 parkedAt) = _park();
+        (Entry memory entry, Terms memory terms) = _park();
         fickle.setMood(Mood.Honest);
         vm.expectPartialRevert(ICollateralVault.GasTooLow.selector);
-        vault.retry{gas: 100_000}(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry{gas: 100_000}(hubEid, 5, entry, terms, recipient);
     }
 
     function test_retry_paysWhatWasBeyondTheBookOnceItIsNot() public {
         Entry memory entry = _releaseOf(FICKLE, 10_500, recipient);
         _release(0, entry);
-        uint64 now_ = uint64(vm.getBlockTimestamp());
+        Terms memory terms = _termsNow(Stage.Unbacked);
         _depositAs(trader, FICKLE, 500);
-        vault.retry(hubEid, 0, entry, now_, now_, recipient);
+        vault.retry(hubEid, 0, entry, terms, recipient);
         assertEq(fickle.balanceOf(recipient), 10_500, "paid out of the grown book");
     }
 
@@ -218,67 +225,72 @@ contract VaultReleaseTest is OneVault {
         Entry memory entry = _releaseOf(FICKLE, 100, recipient);
         uint32 other = chains[B].eid;
         _onEntry(other, 5, entry);
-        uint64 now_ = uint64(vm.getBlockTimestamp());
+        Terms memory terms = _termsNow(Stage.Unbacked);
         assertTrue(vault.parkOf(other, 5) != 0, "it is parked under its own lane");
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkNotPayable.selector, other, 5, Parked.NotPayable));
-        vault.retry(other, 5, entry, now_, now_, recipient);
+        vault.retry(other, 5, entry, terms, recipient);
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 5));
-        vault.retry(hubEid, 5, entry, now_, now_, recipient);
+        vault.retry(hubEid, 5, entry, terms, recipient);
     }
 
     function test_onEntries_anotherLaneLeavesTheHubsParksAlone() public {
-        (Entry memory entry, uint64 parkedAt) = _park();
+        (Entry memory entry, Terms memory terms) = _park();
         _onEntry(chains[B].eid, 5, _releaseOf(FICKLE, 1, trader));
         fickle.setMood(Mood.Honest);
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, terms, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "the same index of another lane is another park");
     }
 
-    function test_retry_stopsAfterAFalseAcknowledgement() public {
-        (Entry memory entry, uint64 parkedAt) = _park();
+    /// @dev Whatever halted it: what is paid out under a halted lane may be what halted it.
+    function test_retry_stopsWhileTheLaneIsHalted() public {
+        (Entry memory entry, Terms memory terms) = _park();
         fickle.setMood(Mood.Honest);
-        bytes memory question = abi.encodeCall(IGateway.haltOf, (hubEid));
-        vm.mockCall(address(gateway), question, abi.encode(Halt.FalseAck));
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PaymentsStopped.selector, Halt.FalseAck));
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
-        // A contradiction is about what comes next, not about what was executed before it.
-        vm.mockCall(address(gateway), question, abi.encode(Halt.Contradiction));
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
-        assertEq(fickle.balanceOf(recipient), 100, "paid");
+        bytes memory stopped = abi.encodeWithSelector(ICollateralVault.PaymentsStopped.selector, hubEid);
+        uint256 before = vm.snapshotState();
+        _haltByFalseAck();
+        vm.expectRevert(stopped);
+        vault.retry(hubEid, 5, entry, terms, recipient);
+        vm.revertToState(before);
+        _haltByContradiction();
+        vm.expectRevert(stopped);
+        vault.retry(hubEid, 5, entry, terms, recipient);
+        _liftHalt();
+        vault.retry(hubEid, 5, entry, terms, recipient);
+        assertEq(fickle.balanceOf(recipient), 100, "paid when the council has lifted it");
     }
 
     // ── pause ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     function test_retry_stopsWhileWhatArrivesIsPaused() public {
-        (Entry memory entry, uint64 parkedAt) = _park();
+        (Entry memory entry, Terms memory terms) = _park();
         fickle.setMood(Mood.Honest);
         uint64 until = _pause(Direction.In);
-        bytes memory paused = abi.encodeWithSelector(ICollateralVault.PaymentsPaused.selector, until);
+        bytes memory paused = abi.encodeWithSelector(ICollateralVault.PaymentsStopped.selector, hubEid);
         vm.expectRevert(paused);
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, terms, recipient);
         vm.warp(until - 1);
         vm.expectRevert(paused);
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, terms, recipient);
         assertTrue(_parkOf(5) != 0, "it waits");
         vm.warp(until);
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, terms, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "a pause ends by itself");
     }
 
     function test_retry_goesOnWhenThePauseIsLifted() public {
-        (Entry memory entry, uint64 parkedAt) = _park();
+        (Entry memory entry, Terms memory terms) = _park();
         fickle.setMood(Mood.Honest);
-        uint64 until = _pause(Direction.In);
-        chains[A].pauseController.resume(hubEid, Direction.In, until);
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        _pause(Direction.In);
+        _resume(Direction.In);
+        vault.retry(hubEid, 5, entry, terms, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "paid");
     }
 
     function test_retry_goesOnWhileOnlyWhatLeavesIsPaused() public {
-        (Entry memory entry, uint64 parkedAt) = _park();
+        (Entry memory entry, Terms memory terms) = _park();
         fickle.setMood(Mood.Honest);
         uint64 until = _pause(Direction.Out);
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, terms, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "each direction is a scope of its own");
         vm.expectRevert(abi.encodeWithSelector(IGateway.LaneIsPaused.selector, hubEid, Direction.Out, until));
         vm.prank(trader, trader);

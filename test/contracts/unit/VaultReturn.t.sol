@@ -6,13 +6,15 @@ import {Halt, IGateway} from "../../../contracts/interfaces/IGateway.sol";
 import {toParty} from "../../../contracts/types/Account.sol";
 import {Direction} from "../../../contracts/types/Direction.sol";
 import {Entry, KIND_DEPOSIT, KIND_RELEASE, makeEntry} from "../../../contracts/types/Entry.sol";
+import {Scope} from "../../../contracts/types/Scope.sol";
+import {Stage, Terms} from "../../../contracts/types/Terms.sol";
 import {OneVault} from "../mocks/OneVault.sol";
 import {Mood} from "../mocks/Tokens.sol";
 
 /// @dev A release of 100 is parked at index 5; the trader's deposit is entry 0 of the lane to the hub.
 contract VaultReturnTest is OneVault {
     Entry internal entry;
-    uint64 internal parkedAt;
+    Terms internal terms;
     uint64 internal returnableAt;
     uint256 internal strangerKey;
 
@@ -20,8 +22,8 @@ contract VaultReturnTest is OneVault {
         super.setUp();
         (stranger, strangerKey) = makeAddrAndKey("stranger");
         _depositAs(trader, FICKLE, 10_000);
-        (entry, parkedAt) = _park();
-        returnableAt = parkedAt + 7 days;
+        (entry, terms) = _park();
+        returnableAt = terms.unlockAt + 7 days;
     }
 
     function _hash(Entry memory release) internal pure returns (bytes32) {
@@ -42,11 +44,11 @@ contract VaultReturnTest is OneVault {
     }
 
     function _return() internal {
-        vault.returnRelease(5, entry, parkedAt, parkedAt, recipient);
+        vault.returnRelease(5, entry, terms, recipient);
     }
 
     function _retry() internal {
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, terms, recipient);
     }
 
     function _expectUnknown() internal {
@@ -148,7 +150,7 @@ contract VaultReturnTest is OneVault {
         vm.warp(returnableAt);
         gas_ = bound(gas_, 20_000, 500_000);
         vm.prank(stranger);
-        try vault.returnRelease{gas: gas_}(5, entry, parkedAt, parkedAt, recipient) {
+        try vault.returnRelease{gas: gas_}(5, entry, terms, recipient) {
             assertEq(fickle.balanceOf(recipient), 100, "paid");
         } catch {
             assertTrue(_parkOf(5) != 0, "or parked still");
@@ -165,7 +167,7 @@ contract VaultReturnTest is OneVault {
 
     function _returnSigned(uint256 deadline, bytes memory signature) internal {
         vm.prank(stranger);
-        vault.returnReleaseSigned(5, entry, parkedAt, parkedAt, recipient, deadline, signature);
+        vault.returnReleaseSigned(5, entry, terms, recipient, deadline, signature);
     }
 
     function test_returnReleaseSigned_byTheOwnerBroughtByAnyone() public {
@@ -212,19 +214,19 @@ contract VaultReturnTest is OneVault {
     function test_returnRelease_revertsForAnythingElseThanWhatWasParked() public {
         vm.startPrank(recipient);
         _expectUnknown();
-        vault.returnRelease(5, _releaseOf(FICKLE, 101, recipient), parkedAt, parkedAt, recipient);
+        vault.returnRelease(5, _releaseOf(FICKLE, 101, recipient), terms, recipient);
         _expectUnknown();
-        vault.returnRelease(5, entry, parkedAt + 1, parkedAt, recipient);
+        vault.returnRelease(5, entry, Terms(terms.parkedAt + 1, terms.unlockAt, 0, terms.stage), recipient);
         _expectUnknown();
-        vault.returnRelease(5, entry, parkedAt, parkedAt - 7 days, recipient);
+        vault.returnRelease(5, entry, Terms(terms.parkedAt, terms.unlockAt - 7 days, 0, terms.stage), recipient);
         vm.stopPrank();
         // Who names himself as payee is not it.
         _expectUnknown();
         vm.prank(stranger);
-        vault.returnRelease(5, entry, parkedAt, parkedAt, stranger);
+        vault.returnRelease(5, entry, terms, stranger);
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 6));
         vm.prank(recipient);
-        vault.returnRelease(6, entry, parkedAt, parkedAt, recipient);
+        vault.returnRelease(6, entry, terms, recipient);
         _assertParked();
     }
 
@@ -236,36 +238,36 @@ contract VaultReturnTest is OneVault {
             makeEntry(KIND_RELEASE, FICKLE, chains[B].eid, 0, 100, account, toParty(recipient)),
             Entry(entry.word | 1, entry.account, entry.party)
         ];
-        uint64 now_ = uint64(vm.getBlockTimestamp());
+        Terms memory unbacked = _termsNow(Stage.Unbacked);
         for (uint64 i = 0; i < forged.length; ++i) {
             _release(10 + i, forged[i]);
             vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkNotReturnable.selector, hubEid, 10 + i));
             vm.prank(trader, trader);
-            vault.returnRelease(10 + i, forged[i], now_, now_, recipient);
+            vault.returnRelease(10 + i, forged[i], unbacked, recipient);
             assertTrue(_parkOf(10 + i) != 0, "it stays");
         }
-        vm.warp(now_ + 7 days);
+        vm.warp(unbacked.unlockAt + 7 days);
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkNotReturnable.selector, hubEid, 10));
         vm.prank(stranger);
-        vault.returnRelease(10, forged[0], now_, now_, recipient);
+        vault.returnRelease(10, forged[0], unbacked, recipient);
         assertEq(_posted(), 1, "nothing is posted");
     }
 
     function test_returnRelease_knowsNoOtherLanesParks() public {
-        uint64 now_ = uint64(vm.getBlockTimestamp());
+        Terms memory unbacked = _termsNow(Stage.Unbacked);
         _onEntry(chains[B].eid, 20, entry);
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, 20));
         vm.prank(recipient);
-        vault.returnRelease(20, entry, now_, now_, recipient);
+        vault.returnRelease(20, entry, unbacked, recipient);
         assertTrue(vault.parkOf(chains[B].eid, 20) != 0, "it stays");
     }
 
     function test_returnRelease_ofWhatCouldNeverBePaid() public {
         entry = _releaseOf(99, 100, address(0));
-        uint64 now_ = uint64(vm.getBlockTimestamp());
+        Terms memory unbacked = _termsNow(Stage.Unbacked);
         _release(30, entry);
         vm.prank(trader, trader);
-        vault.returnRelease(30, entry, now_, now_, address(0));
+        vault.returnRelease(30, entry, unbacked, address(0));
         assertEq(_parkOf(30), 0, "an unlisted asset and no recipient: it goes back");
         assertEq(_posted(), 2, "and the hub is told");
     }
@@ -296,7 +298,7 @@ contract VaultReturnTest is OneVault {
 
     function test_returnRelease_staysOpenUnderPause() public {
         _pause(Direction.In);
-        chains[A].pauseController.pause(hubEid, Direction.Out);
+        chains[A].pauseController.pause(Scope.Out, hubEid);
         _expectReturned();
         vm.prank(trader, trader);
         _return();
@@ -305,7 +307,7 @@ contract VaultReturnTest is OneVault {
 
     function test_returnRelease_byThePayeeStaysOpenUnderPause() public {
         _pause(Direction.In);
-        chains[A].pauseController.pause(hubEid, Direction.Out);
+        chains[A].pauseController.pause(Scope.Out, hubEid);
         _expectReturned();
         vm.prank(recipient);
         _return();
@@ -314,7 +316,7 @@ contract VaultReturnTest is OneVault {
 
     function test_returnReleaseSigned_staysOpenUnderPause() public {
         _pause(Direction.In);
-        chains[A].pauseController.pause(hubEid, Direction.Out);
+        chains[A].pauseController.pause(Scope.Out, hubEid);
         bytes memory signature = _sign(traderKey, _digest(5, _hash(entry), returnableAt));
         _expectReturned();
         _returnSigned(returnableAt, signature);
@@ -331,7 +333,7 @@ contract VaultReturnTest is OneVault {
     function test_returnRelease_byAStrangerWaitsForThePausesEnd() public {
         vm.warp(returnableAt);
         uint64 until = _pause(Direction.In);
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PaymentsPaused.selector, until));
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PaymentsStopped.selector, hubEid));
         vm.prank(stranger);
         _return();
         _assertParked();
@@ -342,6 +344,7 @@ contract VaultReturnTest is OneVault {
     }
 
     function test_returnRelease_stopsAfterAFalseAcknowledgement() public {
+        vm.warp(returnableAt);
         _haltByFalseAck();
         bytes memory halted = abi.encodeWithSelector(IGateway.LaneIsHalted.selector, hubEid, Halt.FalseAck);
         vm.expectRevert(halted);
@@ -353,9 +356,8 @@ contract VaultReturnTest is OneVault {
         bytes memory signature = _sign(traderKey, _digest(5, _hash(entry), returnableAt));
         vm.expectRevert(halted);
         _returnSigned(returnableAt, signature);
-        vm.warp(returnableAt);
         fickle.setMood(Mood.Honest);
-        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PaymentsStopped.selector, Halt.FalseAck));
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.PaymentsStopped.selector, hubEid));
         vm.prank(stranger);
         _return();
         _assertParked();

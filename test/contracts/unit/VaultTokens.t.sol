@@ -5,6 +5,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {ICollateralVault, Parked} from "../../../contracts/interfaces/ICollateralVault.sol";
 import {Entry} from "../../../contracts/types/Entry.sol";
 import {Deploy} from "../mocks/Deploy.sol";
+import {Stage, Terms} from "../../../contracts/types/Terms.sol";
 import {OneVault} from "../mocks/OneVault.sol";
 import {Mood, RebasingToken} from "../mocks/Tokens.sol";
 
@@ -19,7 +20,7 @@ contract VaultTokensTest is OneVault {
     function setUp() public override {
         super.setUp();
         rebasing = RebasingToken(Deploy.create("Tokens.sol:RebasingToken", ""));
-        vault.listAsset(REBASING, address(rebasing), 6, MINIMUM, PUSH_GAS);
+        vault.listAsset(REBASING, address(rebasing), 6, _vaultRules());
         rebasing.mint(trader, 10_000);
         vm.prank(trader);
         rebasing.approve(address(vault), type(uint256).max);
@@ -35,13 +36,16 @@ contract VaultTokensTest is OneVault {
         entries[2] = _releaseOf(USD, 50, stranger);
     }
 
-    function _parkHash(Entry memory entry, address payee) internal view returns (bytes32) {
-        uint256 now_ = vm.getBlockTimestamp();
-        return keccak256(abi.encode(entry.word, entry.account, entry.party, now_, now_, payee));
+    function _parkHash(Entry memory entry, Stage stage, address payee) internal view returns (bytes32) {
+        return keccak256(abi.encode(entry.word, entry.account, entry.party, _termsNow(stage), payee));
     }
 
     /// @dev Executes a window with a hostile release in the middle: the others are paid, it is parked, no book moves for it.
     function _assertParksAlone(uint64 first, Entry memory hostile) internal {
+        _assertParksAlone(first, hostile, Stage.Arrived);
+    }
+
+    function _assertParksAlone(uint64 first, Entry memory hostile, Stage stage) internal {
         uint16 asset = hostile.asset();
         uint256 paidBefore = usd.balanceOf(stranger);
         (, uint128 releasedBefore) = vault.book(asset);
@@ -49,7 +53,7 @@ contract VaultTokensTest is OneVault {
         _onEntries(hubEid, first, _window(first, hostile));
         assertLt(gasBefore - gasleft(), 400_000, "a hostile entry costs its allowance, and not more");
         assertEq(usd.balanceOf(stranger) - paidBefore, 150 + first, "the others in its window are paid");
-        assertEq(_parkOf(first + 1), _parkHash(hostile, recipient), "it waits as it came");
+        assertEq(_parkOf(first + 1), _parkHash(hostile, stage, recipient), "it waits as it came");
         assertEq(_parkOf(first), 0, "alone");
         assertEq(_parkOf(first + 2), 0, "alone");
         (, uint128 released) = vault.book(asset);
@@ -83,9 +87,12 @@ contract VaultTokensTest is OneVault {
         _assertParksAlone(0, _releaseOf(FICKLE, 100, recipient));
         // It tells of more than there is: the book pays what came in, and not one unit more.
         fickle.setLie(address(vault), 1e12);
-        _assertParksAlone(3, _releaseOf(FICKLE, 10_001, recipient));
+        _assertParksAlone(3, _releaseOf(FICKLE, 10_001, recipient), Stage.Unbacked);
         fickle.setLie(address(vault), 0);
-        _release(6, _releaseOf(FICKLE, 10_000, recipient));
+        // What it refused is set aside.
+        _release(6, _releaseOf(FICKLE, 9_900, recipient));
+        Terms memory terms = _termsNow(Stage.Arrived);
+        vault.retry(hubEid, 1, _releaseOf(FICKLE, 100, recipient), terms, recipient);
         assertEq(fickle.balanceOf(recipient), 10_000, "when it tells the truth again, it is paid");
     }
 
@@ -122,8 +129,8 @@ contract VaultTokensTest is OneVault {
         vault.deposit(REBASING, 10, trader, 0, trader, false);
         // Somebody makes it good.
         rebasing.mint(address(vault), 5_000);
-        uint64 now_ = uint64(vm.getBlockTimestamp());
-        vault.retry(hubEid, 2, _releaseOf(REBASING, 8_000, recipient), now_, now_, recipient);
+        Terms memory terms = _termsNow(Stage.Arrived);
+        vault.retry(hubEid, 2, _releaseOf(REBASING, 8_000, recipient), terms, recipient);
         assertEq(rebasing.balanceOf(address(vault)), 0, "all of it is paid");
     }
 
@@ -131,11 +138,11 @@ contract VaultTokensTest is OneVault {
         fickle.setBlacklisted(recipient, true);
         Entry memory entry = _releaseOf(FICKLE, 100, recipient);
         _assertParksAlone(0, entry);
-        uint64 now_ = uint64(vm.getBlockTimestamp());
+        Terms memory terms = _termsNow(Stage.Arrived);
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkNotPayable.selector, hubEid, 1, Parked.Refused));
-        vault.retry(hubEid, 1, entry, now_, now_, recipient);
+        vault.retry(hubEid, 1, entry, terms, recipient);
         fickle.setBlacklisted(recipient, false);
-        vault.retry(hubEid, 1, entry, now_, now_, recipient);
+        vault.retry(hubEid, 1, entry, terms, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "paid when it is free");
     }
 
@@ -144,17 +151,17 @@ contract VaultTokensTest is OneVault {
         fickle.setMood(Mood.Reverts);
         _assertParksAlone(0, _releaseOf(FICKLE, 100, recipient));
         fickle.setMood(Mood.Honest);
-        uint64 now_ = uint64(vm.getBlockTimestamp());
-        vault.retry(hubEid, 1, _releaseOf(FICKLE, 100, recipient), now_, now_, recipient);
+        Terms memory terms = _termsNow(Stage.Arrived);
+        vault.retry(hubEid, 1, _releaseOf(FICKLE, 100, recipient), terms, recipient);
         assertEq(fickle.balanceOf(recipient), 100, "paid");
     }
 
     function test_retry_whenTheTokenAnswersAMegabyteCostsTheAllowance() public {
-        (Entry memory entry, uint64 parkedAt) = _park();
+        (Entry memory entry, Terms memory terms) = _park();
         fickle.setBomb(Mood.RevertBomb, MEGABYTE);
         uint256 gasBefore = gasleft();
         vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkNotPayable.selector, hubEid, 5, Parked.Refused));
-        vault.retry(hubEid, 5, entry, parkedAt, parkedAt, recipient);
+        vault.retry(hubEid, 5, entry, terms, recipient);
         assertLt(gasBefore - gasleft(), 150_000, "its allowance, and not more");
     }
 
@@ -190,7 +197,7 @@ contract VaultTokensTest is OneVault {
     // ── reentrancy ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     /// @dev Everything that moves or promises money.
-    function _doors(Entry memory parked, uint64 parkedAt) internal view returns (bytes[9] memory doors) {
+    function _doors(Entry memory parked, Terms memory terms) internal view returns (bytes[9] memory doors) {
         ICollateralVault.Permit memory permit;
         ICollateralVault.Permit2Transfer memory permit2;
         ICollateralVault.Request memory request = ICollateralVault.Request(trader, 0, hubEid, USD, 100, address(fickle));
@@ -200,11 +207,9 @@ contract VaultTokensTest is OneVault {
             abi.encodeCall(ICollateralVault.depositWithPermit2, (USD, 100, trader, 0, trader, false, permit2)),
             abi.encodeCall(ICollateralVault.requestWithdrawal, (request)),
             abi.encodeCall(ICollateralVault.requestWithdrawalSigned, (request, trader, 0, 0, "")),
-            abi.encodeCall(ICollateralVault.retry, (hubEid, 5, parked, parkedAt, parkedAt, recipient)),
-            abi.encodeCall(ICollateralVault.returnRelease, (5, parked, parkedAt, parkedAt, recipient)),
-            abi.encodeCall(
-                ICollateralVault.returnReleaseSigned, (5, parked, parkedAt, parkedAt, recipient, type(uint256).max, "")
-            ),
+            abi.encodeCall(ICollateralVault.retry, (hubEid, 5, parked, terms, recipient)),
+            abi.encodeCall(ICollateralVault.returnRelease, (5, parked, terms, recipient)),
+            abi.encodeCall(ICollateralVault.returnReleaseSigned, (5, parked, terms, recipient, type(uint256).max, "")),
             abi.encodeCall(vault.onEntries, (hubEid, 50, new Entry[](0)))
         ];
     }
@@ -219,8 +224,8 @@ contract VaultTokensTest is OneVault {
     }
 
     function test_deposit_whenTheTokenReenters() public {
-        (Entry memory parked, uint64 parkedAt) = _park();
-        bytes[9] memory doors = _doors(parked, parkedAt);
+        (Entry memory parked, Terms memory terms) = _park();
+        bytes[9] memory doors = _doors(parked, terms);
         for (uint256 i = 0; i < doors.length; ++i) {
             fickle.setHook(address(vault), doors[i]);
             _depositAs(trader, FICKLE, 1000);
@@ -234,8 +239,8 @@ contract VaultTokensTest is OneVault {
     function test_release_whenTheTokenReenters() public {
         // The token's notes on the hook need most of the allowance: the recipient is not new.
         fickle.mint(recipient, 1);
-        (Entry memory parked, uint64 parkedAt) = _park();
-        bytes[9] memory doors = _doors(parked, parkedAt);
+        (Entry memory parked, Terms memory terms) = _park();
+        bytes[9] memory doors = _doors(parked, terms);
         for (uint64 i = 0; i < doors.length; ++i) {
             fickle.setHook(address(vault), doors[i]);
             _release(10 + i, _releaseOf(FICKLE, 100, recipient));
@@ -248,12 +253,12 @@ contract VaultTokensTest is OneVault {
 
     function test_retry_whenTheTokenReenters() public {
         fickle.mint(recipient, 1);
-        (Entry memory parked, uint64 parkedAt) = _park();
-        bytes[9] memory doors = _doors(parked, parkedAt);
+        (Entry memory parked, Terms memory terms) = _park();
+        bytes[9] memory doors = _doors(parked, terms);
         for (uint64 i = 0; i < doors.length; ++i) {
             uint256 before = vm.snapshotState();
             fickle.setHook(address(vault), doors[i]);
-            vault.retry(hubEid, 5, parked, parkedAt, parkedAt, recipient);
+            vault.retry(hubEid, 5, parked, terms, recipient);
             assertEq(fickle.balanceOf(recipient), 101, "paid once");
             _assertMetTheGuard(i);
             vm.revertToState(before);
