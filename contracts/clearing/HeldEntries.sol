@@ -93,7 +93,7 @@ abstract contract HeldEntries is Credits {
         (uint16 asset, uint128 amount) = (release.asset(), release.amount());
         _checkAssetNotPaused(asset);
         Flow memory flow = _openFlow(srcEid, asset);
-        laneBook[srcEid][asset].authorised -= amount;
+        laneBook[srcEid][asset] = laneBook[srcEid][asset].giveBack(amount);
         flow.credited -= amount;
         // It comes over the lane like any deposit, and may be none that ever passed the bucket: a refund that its vault gave
         // back. What was an account's has no refund address: where its owner wanted it paid may be why it came back.

@@ -146,9 +146,7 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
         internal
         returns (uint64 index)
     {
-        laneBook[dstEid][asset].authorised += amount;
-        // Reverts beyond what is credited and not in suspense.
-        available(dstEid, asset);
+        laneBook[dstEid][asset] = laneBook[dstEid][asset].authorise(_laneAsset[dstEid][asset].suspense, amount);
         index = gateway.post(dstEid, makeEntry(KIND_RELEASE, asset, dstEid, 0, amount, account, party));
     }
 

@@ -41,9 +41,12 @@ export function createOffices({ common, deployment }: { common: Common; deployme
     },
     async passTime(seconds) {
       await Promise.all(
-        deployment.chains.map(({ rpcUrl }) =>
-          createTestClient({ mode: "anvil", transport: http(rpcUrl) }).increaseTime({ seconds }),
-        ),
+        deployment.chains.map(async ({ rpcUrl }) => {
+          const client = createTestClient({ mode: "anvil", transport: http(rpcUrl) });
+          await client.increaseTime({ seconds });
+          // A call is judged by the time of the newest block.
+          await client.mine({ blocks: 1 });
+        }),
       );
     },
   };

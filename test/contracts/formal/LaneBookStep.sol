@@ -28,7 +28,7 @@ contract LaneBookStep {
 
     function creditToAccount(uint128 amount) external {
         require(_isSound());
-        _book = _book.credit(amount);
+        _book.credited += amount;
         _ledger += amount;
         // proves: a deposit that is credited keeps authorised ≤ credited − suspense, and every unit
         assert(_isSound());
@@ -36,7 +36,7 @@ contract LaneBookStep {
 
     function creditToSuspense(uint128 amount) external {
         require(_isSound());
-        _book = _book.credit(amount);
+        _book.credited += amount;
         _suspense += amount;
         // proves: a deposit into suspense keeps authorised ≤ credited − suspense, and every unit
         assert(_isSound());
