@@ -1,7 +1,7 @@
 /** What can be done about an entry that waits, by whom, from when, and with which command. */
 
 import type { Lock } from "@weighlock/core/lock.ts";
-import { Held, isRefundable, isSuspended, isVetoed, Parked } from "@weighlock/core/waiting.ts";
+import { Held, isRefundable, isSuspended, isVetoed, Parked, Stage } from "@weighlock/core/waiting.ts";
 import { laneName } from "./input.ts";
 import { dateOf, opening } from "./lockWords.ts";
 import type { Waiting } from "./waiting.ts";
@@ -38,7 +38,13 @@ function remediesOfParked({
 }: Of<"parked"> & { lock: Lock }): Remedy[] {
   if (reason === Parked.NotPayable) return [];
   const command = `weighlock return ${id}`;
-  const byOwner = { command, what: "gives it back to its account on the hub", who: "its payee or owner" };
+  // What has drawn from the bucket keeps its place there until its time.
+  const isPlaced = terms.stage === Stage.Drawn && lock.secondsLeft > 0n && !isVetoed(terms);
+  const placed = isPlaced && opening(lock);
+  const byOwner: Remedy = {
+    ...{ command, what: "gives it back to its account on the hub", who: "its payee or owner" },
+    ...(placed && { from: placed }),
+  };
   if (isVetoed(terms)) {
     const clear = { command: `weighlock council clear-release ${id}`, what: "lets it go on", who: "the council" };
     const strike = {

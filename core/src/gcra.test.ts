@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { draw, ramped, roomOf } from "./gcra.ts";
+import { draw, drawShare, ramped, roomOf, shareRoomOf, slowDown } from "./gcra.ts";
 
 const rules = { capacity: 1_000n, refill: 10n };
 const full = { ...rules, fullAt: 0n };
@@ -38,8 +38,23 @@ test("splitting gains nothing: parts unlock no sooner than the whole", () => {
   expect(last).toBeGreaterThanOrEqual(whole);
 });
 
-test("more than 2^64 seconds of refill saturates", () => {
-  expect(draw({ ...full, refill: 1n }, { clock: 0n, amount: (1n << 128n) - 1n }).fullAt).toBe((1n << 128n) - 1n);
+test("more than 2^63 seconds of refill saturates", () => {
+  expect(draw({ ...full, refill: 1n }, { clock: 0n, amount: (1n << 128n) - 1n }).fullAt).toBe(1n << 127n);
+});
+
+test("a slower refill keeps what was drawn", () => {
+  const { fullAt } = draw(full, { clock: 100n, amount: 400n });
+  const slowed = slowDown({ ...rules, fullAt }, { clock: 100n, slower: 3n });
+  expect(roomOf({ capacity: 1_000n, refill: 3n, fullAt: slowed }, 100n)).toBeLessThanOrEqual(600n);
+  expect(roomOf({ capacity: 1_000n, refill: 3n, fullAt: slowed }, 100n)).toBeGreaterThanOrEqual(598n);
+});
+
+test("an account's share is exact to a hundredth of a unit", () => {
+  const limit = { capacity: 1_001n, refill: 7n, share: 33 };
+  expect(shareRoomOf(limit, { fullAt: 0n, clock: 100n })).toBe(330n);
+  const { fullAt, unlockAt } = drawShare(limit, { fullAt: 0n, clock: 100n, amount: 330n });
+  expect(unlockAt).toBe(100n);
+  expect(drawShare(limit, { fullAt, clock: 100n, amount: 1n }).unlockAt).toBe(101n);
 });
 
 test("a new lane's limits rise from a tenth", () => {

@@ -9,7 +9,8 @@ export type Bucket = {
 };
 
 const ONE_SECOND = 1n << 64n;
-const MAX_U128 = (1n << 128n) - 1n;
+/** Where the bucket saturates. */
+const LAST = 1n << 127n;
 
 const divideUp = (a: bigint, b: bigint): bigint => (a + b - 1n) / b;
 
@@ -21,7 +22,7 @@ export function draw(
   const now = clock * ONE_SECOND;
   const start = fullAt > now ? fullAt : now;
   const drawn = start + divideUp(amount * ONE_SECOND, refill);
-  const next = drawn > MAX_U128 ? MAX_U128 : drawn;
+  const next = drawn > LAST ? LAST : drawn;
   const within = now + (capacity * ONE_SECOND) / refill;
   return { fullAt: next, unlockAt: next <= within ? clock : clock + divideUp(next - within, ONE_SECOND) };
 }
@@ -34,13 +35,36 @@ export function roomOf({ fullAt, capacity, refill }: Bucket, clock: bigint): big
   return left <= 0n ? 0n : (left * refill) / ONE_SECOND;
 }
 
-/** An account's part of a vault's bucket, as `Levels.drawShare` has it. */
-export function shareOf({ capacity, refill, share }: { capacity: bigint; refill: bigint; share: number }) {
-  return { capacity: (capacity * BigInt(share)) / 100n, refill: divideUp(refill * BigInt(share), 100n) };
+type Shared = { capacity: bigint; refill: bigint; share: number };
+
+/** Of a vault's bucket, for one account: a bucket of its own, counted in hundredths of a unit, so that nothing is rounded. */
+const shareOf = ({ capacity, refill, share }: Shared, fullAt: bigint): Bucket => ({
+  fullAt,
+  capacity: capacity * BigInt(share),
+  refill: refill * BigInt(share),
+});
+
+export function drawShare(
+  limit: Shared,
+  { fullAt, clock, amount }: { fullAt: bigint; clock: bigint; amount: bigint },
+): { fullAt: bigint; unlockAt: bigint } {
+  return draw(shareOf(limit, fullAt), { clock, amount: amount * 100n });
+}
+
+export function shareRoomOf(limit: Shared, { fullAt, clock }: { fullAt: bigint; clock: bigint }): bigint {
+  return roomOf(shareOf(limit, fullAt), clock) / 100n;
+}
+
+/** What was drawn stays drawn: at a slower refill it takes longer to come back. */
+export function slowDown({ fullAt, refill }: Bucket, { clock, slower }: { clock: bigint; slower: bigint }): bigint {
+  const now = clock * ONE_SECOND;
+  if (fullAt <= now) return fullAt;
+  const next = now + divideUp((fullAt - now) * refill, slower);
+  return next > LAST ? LAST : next;
 }
 
 /** What of a lane's bucket deposits may use that lower no risk, as `Levels.drawOrdinary` has it. */
-export function ordinaryOf({ capacity, refill, share }: { capacity: bigint; refill: bigint; share: number }) {
+export function ordinaryOf({ capacity, refill, share }: Shared) {
   return { capacity: (capacity * BigInt(share)) / 100n, refill };
 }
 

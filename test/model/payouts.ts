@@ -4,7 +4,7 @@
  */
 
 import { EntryKind, parseAccount } from "@weighlock/core/entry.ts";
-import { draw, shareOf } from "@weighlock/core/gcra.ts";
+import { draw, drawShare } from "@weighlock/core/gcra.ts";
 import { isVetoed, NEVER, Stage, type Terms } from "@weighlock/core/waiting.ts";
 import type { Address } from "viem";
 import { entryOf, hashOf } from "./entries.ts";
@@ -45,7 +45,7 @@ export function createPayouts(state: State) {
       if (amount >= limit.large) {
         return wait("Large", Stage.Waited, clock + state.largeWait, state.block + state.largeBlocks);
       }
-      const drawn = draw({ fullAt: share, ...shareOf(limit) }, { clock, amount });
+      const drawn = drawShare(limit, { fullAt: share, clock, amount });
       share = drawn.fullAt;
       if (drawn.unlockAt > clock) {
         state.shares.set(share, vault, account, asset);
@@ -99,6 +99,7 @@ export function createPayouts(state: State) {
       const reasons = [
         isLocked(park) ? "ParkLocked" : undefined,
         state.isPaused(park.vault, hub, "in") ? "PaymentsStopped" : undefined,
+        state.isAssetPaused(park.vault, park.entry.asset) ? "AssetIsPaused" : undefined,
       ].filter((reason) => reason !== undefined);
       if (reasons.length > 0) return reasons;
       return tryAgain(park) === undefined ? [] : ["ParkNotPayable"];
@@ -112,8 +113,12 @@ export function createPayouts(state: State) {
         if (isVetoed(terms)) return ["ParkLocked"];
         if (state.clock(vault, hub, entry.asset) < terms.unlockAt + GRACE) return ["ReturnNotYet"];
         if (state.isPaused(vault, hub, "in")) return ["PaymentsStopped"];
+        if (state.isAssetPaused(vault, entry.asset)) return ["AssetIsPaused"];
         if (tryAgain(park) === undefined) return [];
       }
+      // What has drawn keeps its place until its time.
+      const isPlaced = terms.stage === Stage.Drawn && !isVetoed(terms);
+      if (isPlaced && state.clock(vault, hub, entry.asset) < terms.unlockAt) return ["ParkLocked"];
       park.isOver = true;
       const { asset, amount, account } = entry;
       const party = hashOf(entry);
@@ -134,7 +139,9 @@ export function createPayouts(state: State) {
       if (!isVetoed(park.terms)) return ["ParkNotVetoed"];
       if (park.isOver) return ["ParkUnknown"];
       const unlockAt = state.clock(park.vault, hub, park.entry.asset);
-      Object.assign(park, { reason: "None", terms: { ...park.terms, unlockAt, unlockBlock: 0n } });
+      // The time that the bucket gave is gone with the veto: it draws anew.
+      const stage = Math.min(park.terms.stage, Stage.Waited);
+      Object.assign(park, { reason: "None", terms: { ...park.terms, unlockAt, unlockBlock: 0n, stage } });
       return [];
     },
     strike(park: Park): Reasons {

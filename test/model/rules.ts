@@ -1,6 +1,8 @@
 /** Listing, tightening and loosening, stopping and resuming: what roles do. */
 
+import { slowDown } from "@weighlock/core/gcra.ts";
 import type { Direction, LaneRules, Limit, Reasons, State, VaultRules } from "./state.ts";
+import { DAY, NO_END } from "./stops.ts";
 
 /** Stricter in something, and looser in nothing; `more` is stricter where it is more. */
 function isTighter(more: [bigint, bigint][], less: [bigint, bigint][]): boolean {
@@ -22,6 +24,16 @@ export function createRules(state: State) {
   const { hub, stops } = state;
   const full = (here: number, there: number, asset: number) => state.clock(here, there, asset) << 64n;
 
+  const isFrozen = (here: number, asset: number) => stops.until(state.assetKey(here, asset), state.now) === NO_END;
+
+  /** A vault's asset stands still for so long on the clock of its lane. */
+  function stopClock(here: number, asset: number, seconds: bigint): void {
+    if (here === hub) return;
+    const laneClock = state.laneClock(here, hub);
+    const until = seconds === NO_END ? NO_END : laneClock + seconds;
+    state.assetStops.set(state.assetKey(here, asset), laneClock, until);
+  }
+
   return {
     list(vault: number, asset: number): Reasons {
       const key = `${vault}:${asset}`;
@@ -38,8 +50,13 @@ export function createRules(state: State) {
       if (!isTighter([[now.minDeposit, next.minDeposit]], limits(now.limit, next.limit)))
         reasons.push("RulesNotTighter");
       if (!isValid(next.limit)) reasons.push("LimitInvalid");
-      if (reasons.length === 0) state.vaultRules.set(`${vault}:${asset}`, next);
-      return reasons;
+      if (reasons.length > 0) return reasons;
+      state.vaultRules.set(`${vault}:${asset}`, next);
+      // What was drawn stays drawn, and takes longer to come back.
+      const bucket = { ...now.limit, fullAt: state.outflow.get(vault, asset) };
+      const of = { clock: state.clock(vault, hub, asset), slower: next.limit.refill };
+      state.outflow.set(slowDown(bucket, of), vault, asset);
+      return [];
     },
     /** Fills the bucket. */
     loosenVault(vault: number, asset: number, next: VaultRules): Reasons {
@@ -57,12 +74,9 @@ export function createRules(state: State) {
       if (!isValid(next.limit)) reasons.push("LaneLimitInvalid");
       if (reasons.length > 0) return reasons;
       state.laneRules.set(`${vault}:${asset}`, next);
-      // What was drawn stays drawn, and takes longer to come back.
-      const [fullAt, from] = [state.inflow.get(vault, asset), full(hub, vault, asset)];
-      if (fullAt > from) {
-        const { refill } = next.limit;
-        state.inflow.set(from + ((fullAt - from) * now.limit.refill + refill - 1n) / refill, vault, asset);
-      }
+      const bucket = { ...now.limit, fullAt: state.inflow.get(vault, asset) };
+      const of = { clock: state.clock(hub, vault, asset), slower: next.limit.refill };
+      state.inflow.set(slowDown(bucket, of), vault, asset);
       return [];
     },
     loosenLane(vault: number, asset: number, next: LaneRules): Reasons {
@@ -77,10 +91,19 @@ export function createRules(state: State) {
       stops.pause(state.laneKey(here, there, direction), state.now),
     freeze: (here: number, there: number, direction: Direction) =>
       stops.freeze(state.laneKey(here, there, direction), state.now),
-    pauseAsset: (here: number, asset: number) => stops.pause(state.assetKey(here, asset), state.now),
-    freezeAsset: (here: number, asset: number) => stops.freeze(state.assetKey(here, asset), state.now),
+    pauseAsset(here: number, asset: number): void {
+      if (!state.isAssetPaused(here, asset)) stopClock(here, asset, DAY);
+      stops.pause(state.assetKey(here, asset), state.now);
+    },
+    freezeAsset(here: number, asset: number): void {
+      if (!isFrozen(here, asset)) stopClock(here, asset, NO_END);
+      stops.freeze(state.assetKey(here, asset), state.now);
+    },
     resume: (here: number, there: number, direction: Direction) =>
       stops.resume(state.laneKey(here, there, direction), state.now),
-    resumeAsset: (here: number, asset: number) => stops.resume(state.assetKey(here, asset), state.now),
+    resumeAsset(here: number, asset: number): void {
+      if (state.isAssetPaused(here, asset)) stopClock(here, asset, 0n);
+      stops.resume(state.assetKey(here, asset), state.now);
+    },
   };
 }

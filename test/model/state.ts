@@ -51,6 +51,8 @@ export function createState(spec: StateSpec) {
   const balances: Table = createTable();
   const totals: Table = createTable();
   const stops = createStops();
+  /** Of a vault's assets, on the clock of the lane from the hub: what is stopped both ways is stopped once. */
+  const assetStops = createStops();
   const lanes = new Map<string, Lane>();
   const vaultRules = new Map<string, VaultRules>();
   const laneRules = new Map<string, LaneRules>();
@@ -96,6 +98,7 @@ export function createState(spec: StateSpec) {
     refusing,
     lane,
     stops,
+    assetStops,
     laneKey,
     assetKey,
     get now() {
@@ -118,8 +121,12 @@ export function createState(spec: StateSpec) {
       stops.isStopped(laneKey(here, there, direction), now),
     isAssetPaused: (here: number, asset: number) => stops.isStopped(assetKey(here, asset), now),
     /** Seconds of a clock that stands still while the lane from `there` or the asset is stopped at `here`. */
-    clock: (here: number, there: number, asset: number) =>
-      now - stops.stoppedFor(laneKey(here, there, "in"), now) - stops.stoppedFor(assetKey(here, asset), now),
+    clock: (here: number, there: number, asset: number) => {
+      const laneClock = now - stops.stoppedFor(laneKey(here, there, "in"), now);
+      const key = assetKey(here, asset);
+      return laneClock - (here === hub ? stops.stoppedFor(key, now) : assetStops.stoppedFor(key, laneClock));
+    },
+    laneClock: (here: number, there: number) => now - stops.stoppedFor(laneKey(here, there, "in"), now),
 
     post(from: number, to: number, entry: Entry): number {
       const { entries, seals } = lane(from, to);

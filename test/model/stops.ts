@@ -15,6 +15,7 @@ export function createStops() {
 
   return {
     isStopped: (key: string, now: bigint): boolean => current(key, now) !== undefined,
+    until: (key: string, now: bigint): bigint => current(key, now)?.until ?? 0n,
     /** When the current stop began, as who resumes it must say: its last beginning. */
     startedAt: (key: string, now: bigint): bigint => current(key, now)?.from ?? 0n,
     /** A hot key's: for a day, and nothing where it is stopped already. */
@@ -28,6 +29,12 @@ export function createStops() {
       // A new stop, which the council must look at anew.
       if (running !== undefined) running.until = now;
       spans.set(key, [...spansOf(key), { from: now, until: NO_END }]);
+    },
+    /** From now on until then, whatever was before. */
+    set(key: string, now: bigint, until: bigint): void {
+      const running = current(key, now);
+      if (running !== undefined) running.until = now;
+      if (until > now) spans.set(key, [...spansOf(key), { from: now, until }]);
     },
     resume(key: string, now: bigint): void {
       const running = current(key, now);

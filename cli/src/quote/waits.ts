@@ -2,7 +2,7 @@
 
 import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import type { VaultDeployment } from "@weighlock/core/deployment.ts";
-import { roomOf, shareOf } from "@weighlock/core/gcra.ts";
+import { shareRoomOf } from "@weighlock/core/gcra.ts";
 import { LARGE_QUORUM } from "@weighlock/core/waiting.ts";
 import type { Hex } from "viem";
 import { formatUnits } from "../amount.ts";
@@ -30,7 +30,7 @@ export async function readShareRoom({
     client.readContract({ ...view, functionName: "shareOf", args: [account, asset] }),
     client.readContract({ ...view, functionName: "clockOf", args: [asset] }),
   ]);
-  return limit.refill === 0n ? 0n : roomOf({ fullAt, ...shareOf(limit) }, clock);
+  return limit.refill === 0n ? 0n : shareRoomOf(limit, { fullAt, clock });
 }
 
 /** One sentence each. `ends`: "credited", or "paid". */
