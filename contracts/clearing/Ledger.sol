@@ -2,9 +2,9 @@
 pragma solidity ^0.8.30;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IClearingHouse} from "../interfaces/IClearingHouse.sol";
 import {IGateway} from "../interfaces/IGateway.sol";
+import {Gcra} from "../libraries/Gcra.sol";
 import {accountOf} from "../types/Account.sol";
 import {Direction} from "../types/Direction.sol";
 import {KIND_RELEASE, makeEntry} from "../types/Entry.sol";
@@ -67,20 +67,15 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
 
     function tightenAsset(uint32 eid, uint16 asset, LaneRules memory rules) external restricted {
         LaneAsset storage laneAsset = _listed(eid, asset);
-        Limit memory limit = rules.limit;
-        Limit memory before = laneAsset.limit;
-        bool isSameLimit = keccak256(abi.encode(limit)) == keccak256(abi.encode(before));
-        bool isSame = isSameLimit && rules.minWithdrawal == laneAsset.minWithdrawal && rules.cap == laneAsset.cap;
-        bool isLooser = rules.minWithdrawal < laneAsset.minWithdrawal || rules.cap > laneAsset.cap
-            || !(isSameLimit || limit.isTighterThan(before));
-        if (isSame || isLooser) revert LaneRulesNotTighter(eid, asset);
+        LaneRules memory before = rulesOf(eid, asset);
+        bool isLooser = rules.minWithdrawal < before.minWithdrawal || rules.cap > before.cap
+            || rules.limit.isLooserThan(before.limit);
+        bool isSame = keccak256(abi.encode(rules)) == keccak256(abi.encode(before));
+        if (isLooser || isSame) revert LaneRulesNotTighter(eid, asset);
         _setRules(laneAsset, eid, asset, rules);
-        // The bucket counts in seconds of refill: what was drawn takes longer to come back where that is less, or being
-        // stricter would give some of it back at once.
-        (uint256 fullAt, uint256 clock) = (laneAsset.fullAt, _fullNow(eid, asset));
-        if (fullAt <= clock) return;
-        fullAt = clock + Math.ceilDiv((fullAt - clock) * before.refill, limit.refill);
-        laneAsset.fullAt = fullAt > type(uint128).max ? type(uint128).max : uint128(fullAt);
+        // Less refill must give back nothing of what was drawn.
+        uint64 refill = before.limit.refill;
+        laneAsset.fullAt = Gcra.slowDown(laneAsset.fullAt, clockOf(eid, asset), refill, rules.limit.refill);
     }
 
     /// @dev What a forgery has drawn is forgotten.

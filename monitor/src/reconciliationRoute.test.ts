@@ -10,7 +10,8 @@ import { Scope, type ScopeName } from "@weighlock/core/reconciliation.ts";
 import { createTestCommon } from "@weighlock/core/testing/common.ts";
 import { NETWORK } from "@weighlock/devnet/spec.ts";
 import { createCleanup } from "@weighlock/devnet/testing.ts";
-import { type Hex, keccak256, toHex } from "viem";
+import { asCouncil, asGuardian } from "@weighlock/devnet/weighlock/authority.ts";
+import { encodeFunctionData, type Hex, keccak256, toHex } from "viem";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Collected, collectReconciliations, NotReconciledError } from "./collectReconciliations.ts";
 import type { MonitorSetup } from "./config.ts";
@@ -62,10 +63,22 @@ async function startMonitor(role: string | undefined): Promise<string> {
 
 const trader = () => ({ network: local.network, privateKey: keyOf(local.deployment, "trader").privateKey });
 
-async function controller(role: string, functionName: string, args: readonly unknown[], chain = lane.dst) {
-  const sender = await local.network.sender(chain, keyOf(local.deployment, role).privateKey);
-  const call = { address: chain.pauseController, abi: pauseControllerAbi, functionName, args };
-  return sender.write(call as never);
+/** Of a council and a guardian, by their Safes; of a pauser, by its key. */
+async function controller(
+  role: "council" | "guardian" | "pauser",
+  functionName: string,
+  args: readonly unknown[],
+  on = lane.dst,
+) {
+  const call = { address: on.pauseController, abi: pauseControllerAbi, functionName, args };
+  if (role === "pauser") {
+    const sender = await local.network.sender(on, keyOf(local.deployment, role).privateKey);
+    await sender.write(call as never);
+    return;
+  }
+  const data = encodeFunctionData(call as never);
+  const act = role === "council" ? asCouncil : asGuardian;
+  await act({ chain: on, keys: local.deployment.keys, to: on.pauseController, data });
 }
 
 /** Of the hub alone: the monitors judge by what the chains say, and compare no clocks of theirs. */
@@ -192,8 +205,8 @@ test("a fact keeps everything of its lane stopped; once its path is disabled the
   expect((await ask(queryOf("in", eid))).reasons?.join("\n")).toMatch(/not decided yet|never sealed/);
   const collected = collectReconciliations({ monitors, chain: lane.dst, scope: "in", id: eid, threshold, attempts: 1 });
   await expect(collected).rejects.toThrow(NotReconciledError);
-  const sender = await local.network.sender(lane.dst, keyOf(local.deployment, "guardian").privateKey);
-  await sender.write({ address: lane.dst.gateway, abi: gatewayAbi, functionName: "disablePath", args: [eid, 1] });
+  const data = encodeFunctionData({ abi: gatewayAbi, functionName: "disablePath", args: [eid, 1] });
+  await asGuardian({ chain: lane.dst, keys: local.deployment.keys, to: lane.dst.gateway, data });
   const { reconciliation } = await collect("in", eid);
   expect(reconciliation.lanes[0]).toMatchObject({ executed: 2n, amounts: [40_000_000n, 0n] });
 });

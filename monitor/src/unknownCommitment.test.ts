@@ -64,6 +64,7 @@ describe("isVoid()", () => {
 
 describe("judgeAttestation() on real chains", () => {
   const cleanup = createCleanup();
+  const SETTLED = { timeout: 10_000, interval: 50 };
   const FORGED = keccak256(toHex("forged"));
   let lane: LaneDeployment;
   let genuine: Attestation;
@@ -107,7 +108,7 @@ describe("judgeAttestation() on real chains", () => {
       const judgement = await judge(attestation, src);
       expect(judgement.source.every(({ says }) => says !== "old")).toBe(true);
       return judgement;
-    });
+    }, SETTLED);
 
   test("what the source sealed is known, by one source or two", async () => {
     expect((await judge(genuine, sources(lane.src))).verdict).toBe("known");

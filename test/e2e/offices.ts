@@ -1,48 +1,43 @@
-/** What people with keys do on a devnet: the guardian at once, the council after its delay, which no test waits for. */
+/** What people with keys do on a devnet. Councils and guardians act through their Safes; no test waits out a delay. */
 
-import { accessManagerAbi } from "@weighlock/core/abi/accessManager.ts";
 import { createChain } from "@weighlock/core/chains.ts";
 import type { Common } from "@weighlock/core/common.ts";
 import { type ChainDeployment, type Deployment, keyOf } from "@weighlock/core/deployment.ts";
-import { createSender, type Sender } from "@weighlock/core/sender.ts";
-import { type Abi, type Address, createTestClient, encodeFunctionData, type Hex, http } from "viem";
+import { createSender } from "@weighlock/core/sender.ts";
+import { asCouncil, asGuardian, executeAsCouncil, scheduleAsCouncil } from "@weighlock/devnet/weighlock/authority.ts";
+import { type Abi, type Address, createTestClient, encodeFunctionData, http } from "viem";
 
 export type Call = { chain: ChainDeployment; to: Address; abi: Abi; functionName: string; args: readonly unknown[] };
 
 export type Offices = {
-  /** Does it at once, or throws the contract's refusal. Returns the block. */
-  act(role: string, call: Call): Promise<bigint>;
-  /** Has the council schedule calls that have a delay; `act` does them once it is over. */
+  guardian(call: Call): Promise<void>;
+  /** What its role has no delay for. */
+  council(call: Call): Promise<void>;
+  /** The two halves of what has one. */
   schedule(call: Call): Promise<void>;
+  carryOut(call: Call): Promise<void>;
+  /** Whoever holds that key, for itself. */
+  as(role: string, call: Call): Promise<void>;
   /** On every chain, by as much. */
   passTime(seconds: number): Promise<void>;
 };
 
 export function createOffices({ common, deployment }: { common: Common; deployment: Deployment }): Offices {
-  const senders = new Map<string, Promise<Sender>>();
-  const senderOf = (role: string, chain: ChainDeployment): Promise<Sender> => {
-    const key = `${role} ${chain.name}`;
-    const { privateKey } = keyOf(deployment, role);
-    const sender = senders.get(key) ?? createChain(chain).then((on) => createSender({ common, chain: on, privateKey }));
-    senders.set(key, sender);
-    return sender;
+  const { keys } = deployment;
+  const dataOf = ({ abi, functionName, args }: Call) => encodeFunctionData({ abi, functionName, args });
+  const through = (act: typeof asCouncil | typeof scheduleAsCouncil) => async (call: Call) => {
+    await act({ chain: call.chain, keys, to: call.to, data: dataOf(call) });
   };
-  const dataOf = ({ abi, functionName, args }: Call): Hex => encodeFunctionData({ abi, functionName, args });
 
   return {
-    async act(role, call) {
-      const sender = await senderOf(role, call.chain);
-      const { blockNumber } = await sender.send({ to: call.to, data: dataOf(call), label: call.functionName });
-      return blockNumber;
-    },
-    async schedule(call) {
-      const sender = await senderOf("council", call.chain);
-      await sender.write({
-        address: call.chain.accessManager,
-        abi: accessManagerAbi,
-        functionName: "schedule",
-        args: [call.to, dataOf(call), 0],
-      });
+    guardian: through(asGuardian),
+    council: through(asCouncil),
+    schedule: through(scheduleAsCouncil),
+    carryOut: through(executeAsCouncil),
+    async as(role, call) {
+      const { privateKey } = keyOf(deployment, role);
+      const sender = createSender({ common, chain: await createChain(call.chain), privateKey });
+      await sender.send({ to: call.to, data: dataOf(call), label: call.functionName });
     },
     async passTime(seconds) {
       await Promise.all(

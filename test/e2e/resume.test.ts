@@ -240,7 +240,7 @@ test("a forgery that all watchers signed is in quarantine within blocks, and the
 });
 
 test("another set of watchers takes over, two of three monitors sign, and the lane lives again", async () => {
-  await offices.act("guardian", gatewayCall(hub, "disablePath", [alpha.eid, 1]));
+  await offices.guardian(gatewayCall(hub, "disablePath", [alpha.eid, 1]));
   replacement = await deployWatcherPath({
     chain: hub,
     watchers: successors.map(({ address }) => address),
@@ -254,14 +254,14 @@ test("another set of watchers takes over, two of three monitors sign, and the la
     gatewayCall(hub, "addPath", [alpha.eid, 2, replacement, false]),
   ];
   for (const call of calls) await offices.schedule(call);
-  await offices.act("council", controllerCall(hub, "proposeResume", [Scope.in, alpha.eid]));
+  await offices.council(controllerCall(hub, "proposeResume", [Scope.in, alpha.eid]));
   // Asked for meanwhile, and waiting for the lane.
   await give(alpha, "trader", "5");
   await give(beta, "trader-2", "1");
   await balancesAre({ ...before, "trader-2": 31_000_000n });
 
   await offices.passTime(NETWORK.councilDelay + 1);
-  for (const call of calls) await offices.act("council", call);
+  for (const call of calls) await offices.carryOut(call);
   expect(await pausedIn(alpha.eid)).toBe(NO_END);
   const one = monitors.slice(0, 1);
   const alone = collectReconciliations({
@@ -272,7 +272,7 @@ test("another set of watchers takes over, two of three monitors sign, and the la
   const from = [...monitors.slice(0, 2), "http://127.0.0.1:9"];
   const { reconciliation, signatures, signers } = await vi.waitFor(() => collect(hub, "in", alpha.eid, from), WAIT);
   expect(signers).toHaveLength(threshold);
-  await offices.act("council", controllerCall(hub, "resume", [Scope.in, alpha.eid, reconciliation, signatures]));
+  await offices.council(controllerCall(hub, "resume", [Scope.in, alpha.eid, reconciliation, signatures]));
   expect(await pausedIn(alpha.eid)).toBe(0n);
 
   await speak();
@@ -316,10 +316,10 @@ test("where two owned paths had a forgery executed, no monitor signs, whatever p
     path: pathByName(hub, "watcher").address,
     ...{ src: beta, dst: hub, commitment, payer: accountOfKey("trader-3") },
   });
-  await offices.act("trader", gatewayCall(hub, "execute", [beta.eid, [commitment.count], entries, "0x", 3]));
-  await offices.act("guardian", controllerCall(hub, "freeze", [Scope.in, beta.eid]));
-  for (const path of [0, 1]) await offices.act("guardian", gatewayCall(hub, "disablePath", [beta.eid, path]));
-  await offices.act("council", controllerCall(hub, "proposeResume", [Scope.in, beta.eid]));
+  await offices.as("trader", gatewayCall(hub, "execute", [beta.eid, [commitment.count], entries, "0x", 3]));
+  await offices.guardian(controllerCall(hub, "freeze", [Scope.in, beta.eid]));
+  for (const path of [0, 1]) await offices.guardian(gatewayCall(hub, "disablePath", [beta.eid, path]));
+  await offices.council(controllerCall(hub, "proposeResume", [Scope.in, beta.eid]));
   await offices.passTime(NETWORK.resumeDelay + 1);
   await vi.waitFor(async () => {
     const status = await monitorNow();

@@ -4,15 +4,15 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { deposit } from "@weighlock/cli/index.ts";
 import { type LocalNetwork, startLocalNetwork } from "@weighlock/cli/testing/localNetwork.ts";
-import { accessManagerAbi } from "@weighlock/core/abi/accessManager.ts";
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { pauseControllerAbi } from "@weighlock/core/abi/pauseController.ts";
 import { type Chain, createChain } from "@weighlock/core/chains.ts";
 import { hubOf, keyOf, type LaneDeployment, vaultsOf } from "@weighlock/core/deployment.ts";
 import { createTestCommon } from "@weighlock/core/testing/common.ts";
 import { createCleanup } from "@weighlock/devnet/testing.ts";
+import { asCouncil, asGuardian } from "@weighlock/devnet/weighlock/authority.ts";
 import { startLiar } from "@weighlock/watcher/testing/liar.ts";
-import { type Abi, type Address, encodeFunctionData, type Hex, keccak256, toFunctionSelector, toHex } from "viem";
+import { encodeFunctionData, type Hex, keccak256, toFunctionSelector, toHex } from "viem";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { askStatus, PauserStatus } from "../statusAnswer.ts";
 import type { PauserSetup } from "./config.ts";
@@ -121,28 +121,6 @@ async function increaseTime(seconds: number): Promise<void> {
   await vi.waitFor(async () => expect(await hub.client.getBlockNumber()).toBeGreaterThan(after), WAIT);
 }
 
-/** A call that the access manager gives to a role: scheduled, waited for where there is a delay, and done. */
-async function restricted(
-  role: "council" | "guardian",
-  target: Address,
-  call: { abi: Abi; functionName: string; args: readonly unknown[] },
-): Promise<void> {
-  const { privateKey, address } = keyOf(local.deployment, role);
-  const sender = await local.network.sender(lane.dst, privateKey);
-  const manager = { address: lane.dst.accessManager, abi: accessManagerAbi } as const;
-  const data = encodeFunctionData(call);
-  const [, delay] = await hub.client.readContract({
-    ...manager,
-    functionName: "canCall",
-    args: [address, target, data.slice(0, 10) as Hex],
-  });
-  if (delay > 0) {
-    await sender.write({ ...manager, functionName: "schedule", args: [target, data, 0] });
-    await increaseTime(delay + 1);
-  }
-  await sender.send({ to: target, data });
-}
-
 test("what a lying monitor names is looked up and pauses nothing", async () => {
   const lies = [
     fact({ path: 0, head }),
@@ -222,19 +200,22 @@ test("a fact that holds is put into quarantine once, and the stop does not run o
 
 test("what the council lifts while the fact stands is put into quarantine again, and a disabled path's is not", async () => {
   const monitor = await monitorThatSays(() => [fact()]);
-  await restricted("council", lane.dst.pauseController, {
-    abi: pauseControllerAbi,
-    functionName: "liftQuarantine",
-    args: [lane.src.eid, 1, count],
+  const { keys } = local.deployment;
+  await asCouncil({
+    ...{ chain: lane.dst, keys, to: lane.dst.pauseController },
+    data: encodeFunctionData({
+      abi: pauseControllerAbi,
+      functionName: "liftQuarantine",
+      args: [lane.src.eid, 1, count],
+    }),
   });
   expect(await isQuarantined()).toBe(false);
   const pauser = await startPauser({ monitors: [monitor.url] });
   await vi.waitFor(async () => expect(await isQuarantined()).toBe(true), WAIT);
   const after = await sent();
-  await restricted("guardian", lane.dst.gateway, {
-    abi: gatewayAbi,
-    functionName: "disablePath",
-    args: [lane.src.eid, 1],
+  await asGuardian({
+    ...{ chain: lane.dst, keys, to: lane.dst.gateway },
+    data: encodeFunctionData({ abi: gatewayAbi, functionName: "disablePath", args: [lane.src.eid, 1] }),
   });
   await vi.waitFor(async () => expect((await pauser.status()).facts).toMatchObject([{ verdict: "void" }]), WAIT);
   expect(await sent()).toBe(after);

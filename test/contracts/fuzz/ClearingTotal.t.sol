@@ -106,7 +106,7 @@ contract ClearingTotalFuzz is Clearing {
         for (uint16 asset = USD; asset <= ETHER; ++asset) {
             if (_pick(seed, 103 + asset, 2) == 0) continue;
             uint64 refill = uint64(1 + _pick(seed, 110 + asset, 50));
-            uint80 capacity = uint80(20 * refill + _pick(seed, 120 + asset, 100_000));
+            uint80 capacity = uint80(1 + _pick(seed, 120 + asset, _pick(seed, 125 + asset, 2) == 0 ? 50 : 100_000));
             uint80 large = uint80(1 + _pick(seed, 130 + asset, 50_000));
             Limit memory limit = Limit(capacity, refill, large, uint8(50 + _pick(seed, 140 + asset, 51)));
             uint128 cap = uint128(1 + _pick(seed, 150 + asset, 1_000_000));

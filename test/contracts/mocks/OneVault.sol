@@ -3,12 +3,13 @@ pragma solidity ^0.8.30;
 
 import {ICollateralVault, Parked} from "../../../contracts/interfaces/ICollateralVault.sol";
 import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
-import {accountOf, toParty} from "../../../contracts/types/Account.sol";
+import {accountOf, partyAddress, toParty} from "../../../contracts/types/Account.sol";
 import {Commitment} from "../../../contracts/types/Commitment.sol";
 import {IPauseController} from "../../../contracts/interfaces/IPauseController.sol";
 import {Direction} from "../../../contracts/types/Direction.sol";
 import {Entry, KIND_RELEASE, makeEntry} from "../../../contracts/types/Entry.sol";
 import {LaneId} from "../../../contracts/types/LaneId.sol";
+import {Limit} from "../../../contracts/types/Limit.sol";
 import {Scope} from "../../../contracts/types/Scope.sol";
 import {Stage, Terms} from "../../../contracts/types/Terms.sol";
 import {Deploy} from "./Deploy.sol";
@@ -58,6 +59,18 @@ abstract contract OneVault is Deployment {
 
     function _releaseOf(uint16 asset, uint128 amount, address to) internal view returns (Entry memory) {
         return makeEntry(KIND_RELEASE, asset, chains[A].eid, 0, amount, account, toParty(to));
+    }
+
+    /// @dev Of an account of `owner`.
+    function _releaseFor(address owner, uint128 amount, address to) internal view returns (Entry memory) {
+        return makeEntry(KIND_RELEASE, FICKLE, chains[A].eid, 0, amount, accountOf(owner, 0), toParty(to));
+    }
+
+    /// @dev The bucket is full then.
+    function _limitTo(uint80 capacity, uint64 refill, uint80 large, uint8 share) internal {
+        ICollateralVault.AssetRules memory rules = vault.rulesOf(FICKLE);
+        rules.limit = Limit(capacity, refill, large, share);
+        vault.loosenAsset(FICKLE, rules);
     }
 
     function _onEntries(uint32 srcEid, uint64 firstIndex, Entry[] memory entries) internal {
@@ -156,6 +169,44 @@ abstract contract OneVault is Deployment {
     ) internal {
         vm.expectEmit(address(vault));
         emit ICollateralVault.ReleaseParked(srcEid, index, reason, entry, terms, payee);
+    }
+
+    function _now() internal view returns (uint64) {
+        return uint64(vm.getBlockTimestamp());
+    }
+
+    /// @dev Of a park made now that waits for a time.
+    function _termsUntil(uint64 unlockAt, Stage stage) internal view returns (Terms memory) {
+        return Terms(_now(), unlockAt, 0, stage);
+    }
+
+    /// @dev Of a park made now that waits for time and blocks.
+    function _termsLarge() internal view returns (Terms memory) {
+        uint64 unlockBlock = uint64(vm.getBlockNumber()) + Deploy.LARGE_BLOCKS;
+        return Terms(_now(), vault.clockOf(FICKLE) + Deploy.LARGE_WAIT, unlockBlock, Stage.Waited);
+    }
+
+    /// @dev A release that is parked now.
+    function _parks(uint64 index, Entry memory entry, Parked reason, Terms memory terms) internal {
+        _expectParked(hubEid, index, entry, reason, terms, partyAddress(entry.party));
+        _release(index, entry);
+    }
+
+    /// @dev By anyone, to whom it was for.
+    function _retry(uint64 index, Entry memory entry, Terms memory terms) internal {
+        vault.retry(hubEid, index, entry, terms, partyAddress(entry.party));
+    }
+
+    function _expectLocked(uint64 index, Terms memory terms) internal {
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                ICollateralVault.ParkLocked.selector, hubEid, index, terms.unlockAt, terms.unlockBlock
+            )
+        );
+    }
+
+    function _expectUnknown(uint64 index) internal {
+        vm.expectRevert(abi.encodeWithSelector(ICollateralVault.ParkUnknown.selector, hubEid, index));
     }
 
     /// @dev Of a park made now that has no wait.

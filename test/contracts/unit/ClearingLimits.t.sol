@@ -78,6 +78,20 @@ contract ClearingLimitsTest is LimitedClearing {
         _assertReason(reason, Held.None);
     }
 
+    /// @dev An amount that would take longer than time lasts is held like any other: nothing a lane says stops the lane.
+    function test_bucket_takesAnyAmount() public {
+        IClearingHouse.LaneRules memory rules = _rules(1, 100, type(uint80).max, type(uint128).max);
+        hub.loosenAsset(eidA, USD, rules);
+        vm.mockCall(address(chains[HUB].gateway), abi.encodeWithSelector(IGateway.quorum.selector), abi.encode(3));
+        for (uint64 i = 0; i < 3; ++i) {
+            (Held reason, Terms memory terms) = _arrive(i, type(uint128).max / 4);
+            _assertReason(reason, Held.OverLimit);
+            assertGt(terms.unlockAt, _now() + 1000 * 365 days, "later than anybody waits");
+            assertLt(terms.unlockAt, type(uint64).max, "and not vetoed");
+        }
+        _assertBacked(USD);
+    }
+
     function test_finish_creditsAtItsTimeAndNotBefore() public {
         _assertCredited(0, 600);
         Terms memory terms = _assertOverLimit(1, 255, 6);
