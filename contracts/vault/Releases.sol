@@ -144,11 +144,9 @@ abstract contract Releases is VaultCallers {
         if (gateway.haltOf(hubEid) == Halt.Closed) revert PaymentsStopped(hubEid);
     }
 
-    /// @dev The hub makes the release again from its own outbox; a park that it never posted would halt the lane there. What
-    /// has drawn keeps its place until its time: else the same money could come back at once and draw again and again, and all
-    /// others would wait behind what is never paid.
+    /// @dev The hub makes the release again from its own outbox; a park that it never posted would halt the lane there.
     function _return(uint64 index, Entry memory entry, Terms memory terms) internal {
-        if (terms.stage == Stage.Drawn && !terms.isVetoed() && clockOf(entry.asset()) < terms.unlockAt) {
+        if (_keepsItsPlace(entry.asset(), terms)) {
             revert ParkLocked(hubEid, index, terms.unlockAt, terms.unlockBlock);
         }
         if (!_isOurs(hubEid, entry)) revert ParkNotReturnable(hubEid, index);
@@ -157,6 +155,12 @@ abstract contract Releases is VaultCallers {
             hubEid, makeEntry(KIND_RETURNED, entry.asset(), eid, index, entry.amount(), entry.account, release)
         );
         emit ReleaseReturned(index, returned, release);
+    }
+
+    /// @dev What has drawn stays until its time: else the same money could come back at once and draw again and again, and all
+    /// others would wait behind what is never paid.
+    function _keepsItsPlace(uint16 asset, Terms memory terms) internal view virtual returns (bool) {
+        return terms.stage == Stage.Drawn && !terms.isVetoed() && clockOf(asset) < terms.unlockAt;
     }
 
     /// @return None when it is paid, or has moved on and waits for something else; otherwise why it is where it was.
