@@ -3,8 +3,8 @@ pragma solidity ^0.8.30;
 
 /// @title A token bucket as one number (GCRA, ITU-T I.371): the time at which it will be full again
 /// @notice What exceeds it gets the time at which it fits, at once. So nothing that comes later can overtake or delay what
-/// has its time. What unlocks in any n seconds is at most `refill · n` and the capacity, or the largest single draw where that
-/// is more; from any moment on it is at most `refill · n` and the capacity.
+/// has its time. Of what is drawn from any moment on, at most the capacity and `refill · n` unlocks within n seconds. In any
+/// n seconds at all it is at most the capacity, or the largest single draw where that is more, and `refill · n`.
 /// @dev Times are seconds of a clock that stands still while payments do, as 64.64 fixed point numbers (`fullAt`) or whole
 /// (`clock`, `unlockAt`, below 2^63). Every rounding makes a draw larger and a time later.
 library Gcra {

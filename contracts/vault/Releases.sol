@@ -140,11 +140,9 @@ abstract contract Releases is VaultCallers {
         if (gateway.haltOf(hubEid) == Halt.Closed) revert PaymentsStopped(hubEid);
     }
 
-    /// @dev The hub makes the release again from its own outbox; a park that it never posted would halt the lane there. What
-    /// has drawn keeps its place until its time: else the same money could come back at once and draw again and again, and all
-    /// others would wait behind what is never paid.
+    /// @dev The hub makes the release again from its own outbox; a park that it never posted would halt the lane there.
     function _return(uint64 index, Entry memory entry, Terms memory terms) internal {
-        if (terms.stage == Stage.Drawn && !terms.isVetoed() && clockOf(entry.asset()) < terms.unlockAt) {
+        if (_keepsItsPlace(entry.asset(), terms)) {
             revert ParkLocked(hubEid, index, terms.unlockAt, terms.unlockBlock);
         }
         if (!_isOurs(hubEid, entry)) revert ParkNotReturnable(hubEid, index);
@@ -153,6 +151,12 @@ abstract contract Releases is VaultCallers {
             hubEid, makeEntry(KIND_RETURNED, entry.asset(), eid, index, entry.amount(), entry.account, release)
         );
         emit ReleaseReturned(index, returned, release);
+    }
+
+    /// @dev What has drawn stays until its time: else the same money could come back at once and draw again and again, and all
+    /// others would wait behind what is never paid.
+    function _keepsItsPlace(uint16 asset, Terms memory terms) internal view virtual returns (bool) {
+        return terms.stage == Stage.Drawn && !terms.isVetoed() && clockOf(asset) < terms.unlockAt;
     }
 
     /// @return None when it is paid, or has moved on and waits for something else; otherwise why it is where it was.
@@ -170,10 +174,15 @@ abstract contract Releases is VaultCallers {
             revert ParkLocked(srcEid, index, terms.unlockAt, terms.unlockBlock);
         }
         (Parked reason, Terms memory next) = _release(srcEid, index, entry, payee, terms.stage, gateway.clock(hubEid));
-        if (reason == Parked.None || next.stage <= terms.stage) return reason;
-        next.parkedAt = terms.parkedAt;
-        _park(srcEid, index, entry, reason, next, payee);
-        return Parked.None;
+        if (reason == Parked.None) return reason;
+        if (next.stage > terms.stage) {
+            next.parkedAt = terms.parkedAt;
+            _park(srcEid, index, entry, reason, next, payee);
+            return Parked.None;
+        }
+        // Whoever asked ends it another way: nothing is set aside for it any more.
+        if (next.stage != Stage.Unbacked) _outflows[asset].queued -= entry.amount();
+        return reason;
     }
 
     function _isOurs(uint32 srcEid, Entry memory entry) internal view returns (bool) {

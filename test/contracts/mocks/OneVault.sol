@@ -32,6 +32,7 @@ abstract contract OneVault is Deployment {
     address internal recipient = makeAddr("recipient");
     address internal stranger = makeAddr("stranger");
     bytes32 internal account;
+    uint64 internal contradicted;
 
     function setUp() public virtual override {
         super.setUp();
@@ -129,13 +130,13 @@ abstract contract OneVault is Deployment {
         gateway.liftHalt(hubEid);
     }
 
-    /// @dev Two paths, two heads, one count.
+    /// @dev Two paths, two heads, one count: another one each time.
     function _haltByContradiction() internal {
-        (, LaneId back) = gateway.laneIds(hubEid);
-        (LaneId out,) = gateway.laneIds(hubEid);
-        TestPath(chains[A].network).attest(chains[HUB].name, Commitment(back, 9, "one", 0, LaneId.unwrap(out)).encode());
-        TestPath(chains[A].watchers)
-            .attest(chains[HUB].name, Commitment(back, 9, "another", 0, LaneId.unwrap(out)).encode());
+        (LaneId out, LaneId back) = gateway.laneIds(hubEid);
+        Commitment memory lie = Commitment(back, ++contradicted, "one", 0, LaneId.unwrap(out));
+        TestPath(chains[A].network).attest(chains[HUB].name, lie.encode());
+        lie.head = "another";
+        TestPath(chains[A].watchers).attest(chains[HUB].name, lie.encode());
     }
 
     /// @dev The hub's side says that it executed what this chain never posted.
