@@ -147,7 +147,8 @@ contract GcraFuzzTest is Test {
         assertGe(next, fullAt, "it draws");
         assertGe(unlockAt, clock, "a time to come");
         assertLt(unlockAt, NEVER, "which is a time");
-        (next, unlockAt) = limit.drawShare(fullAt, clock, amount);
+        (uint256 wideNext, uint256 wideUnlockAt) = limit.wideDrawShare(fullAt, clock, amount);
+        (next, unlockAt) = (uint128(wideNext), uint64(wideUnlockAt));
         assertGe(next, fullAt, "it draws");
         assertGe(unlockAt, clock, "a time to come");
         assertLt(unlockAt, NEVER, "which is a time");
