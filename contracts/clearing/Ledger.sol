@@ -6,11 +6,11 @@ import {IClearingHouse} from "../interfaces/IClearingHouse.sol";
 import {IGateway} from "../interfaces/IGateway.sol";
 import {Gcra} from "../libraries/Gcra.sol";
 import {accountOf} from "../types/Account.sol";
+import {AssetPause} from "../types/AssetPause.sol";
 import {Direction} from "../types/Direction.sol";
 import {KIND_RELEASE, makeEntry} from "../types/Entry.sol";
 import {LaneBook} from "../types/LaneBook.sol";
 import {Limit} from "../types/Limit.sol";
-import {Stops} from "../types/Stops.sol";
 
 /// @title Ledger
 /// @notice What each account owns, and for each lane and asset how much came in and how much was let out again. Always
@@ -40,7 +40,7 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
     mapping(uint16 asset => uint256 canonicalDecimalsPlusOne) internal _canonicalDecimals;
     mapping(uint16 asset => uint32[]) internal _eidsOf;
     mapping(uint32 eid => uint16[]) internal _assetsOf;
-    mapping(uint16 asset => Stops) internal _stops;
+    mapping(uint32 eid => mapping(uint16 asset => AssetPause)) internal _pauses;
 
     constructor(IGateway gateway_, address authority) AccessManaged(authority) {
         if (gateway_.app() != address(this)) revert AppMismatch(address(this), gateway_.app());
@@ -57,9 +57,12 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
             revert CanonicalDecimalsDiffer(asset, uint8(known - 1), canonicalDecimals);
         }
         _canonicalDecimals[asset] = uint256(canonicalDecimals) + 1;
+        // It may be paused on the lanes that have it.
+        uint64 pausedUntil = assetPausedUntil(asset);
         _eidsOf[asset].push(eid);
         _assetsOf[eid].push(asset);
         laneAsset.listedAt = uint40(block.timestamp);
+        if (pausedUntil > block.timestamp) _pause(eid, asset, pausedUntil);
         emit AssetListed(eid, asset, canonicalDecimals);
         _setRules(laneAsset, eid, asset, rules);
         laneAsset.fullAt = _fullNow(eid, asset);
@@ -108,8 +111,17 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
 
     function setAssetPause(uint16 asset, uint64 until) external {
         if (msg.sender != gateway.pauseController()) revert NotThePauseController(msg.sender);
-        _stops[asset] = _stops[asset].stop(uint40(block.timestamp), uint40(until));
+        uint32[] memory eids = _eidsOf[asset];
+        if (eids.length == 0) revert AssetNotListed(asset);
+        for (uint256 i = 0; i < eids.length; ++i) {
+            _pause(eids[i], asset, until);
+        }
         emit AssetPauseChanged(asset, until);
+    }
+
+    function _pause(uint32 eid, uint16 asset, uint64 until) private {
+        uint40 laneClock = uint40(gateway.clock(eid));
+        _pauses[eid][asset] = _pauses[eid][asset].paused(laneClock, uint40(block.timestamp), uint40(until));
     }
 
     // ── moving ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -190,13 +202,14 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
         return _laneAsset[eid][asset].fullAt;
     }
 
-    /// @dev While both the lane and the asset are stopped it falls behind by both: later, never sooner.
     function clockOf(uint32 eid, uint16 asset) public view returns (uint64) {
-        return gateway.clock(eid) - _stops[asset].stoppedFor(uint40(block.timestamp));
+        return _pauses[eid][asset].clock(uint40(gateway.clock(eid)));
     }
 
+    /// @dev The same on each lane that has it.
     function assetPausedUntil(uint16 asset) public view returns (uint64) {
-        return _stops[asset].until;
+        uint32[] storage eids = _eidsOf[asset];
+        return eids.length == 0 ? 0 : _pauses[eids[0]][asset].pausedUntil;
     }
 
     function figures(uint32 eid, Direction direction)

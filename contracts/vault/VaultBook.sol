@@ -6,9 +6,9 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import {ICollateralVault} from "../interfaces/ICollateralVault.sol";
 import {IGateway} from "../interfaces/IGateway.sol";
 import {Gcra} from "../libraries/Gcra.sol";
+import {AssetPause} from "../types/AssetPause.sol";
 import {Direction} from "../types/Direction.sol";
 import {Limit} from "../types/Limit.sol";
-import {NO_END, Stops} from "../types/Stops.sol";
 
 /// @title VaultBook
 /// @notice What a vault has taken and paid of each asset, what it may pay how fast, and who changes that: less at once, more
@@ -40,15 +40,6 @@ abstract contract VaultBook is ICollateralVault, AccessManaged {
         uint128 shareFullAt; // of the account's share of the bucket
     }
 
-    /// @dev One word: `Stops` of the lane's clock, so that no second in which lane and asset are both stopped counts twice, and
-    /// the asset's clock never runs back.
-    struct Pause {
-        uint40 total;
-        uint40 since;
-        uint40 until;
-        uint40 pausedUntil; // Unix seconds
-    }
-
     /// @dev 128 entries that each use the whole allowance and then park must fit in 14M gas, before refunds: 14M / 128 is
     /// 109k, of which an entry takes some 40k beside the push. See snapshots/.
     uint256 internal constant MAX_PUSH_GAS = 60_000;
@@ -67,7 +58,7 @@ abstract contract VaultBook is ICollateralVault, AccessManaged {
     mapping(uint16 asset => Book) public book;
     mapping(uint16 asset => Limit) internal _limits;
     mapping(uint16 asset => Outflow) internal _outflows;
-    mapping(uint16 asset => Pause) internal _pauses;
+    mapping(uint16 asset => AssetPause) internal _pauses;
     mapping(bytes32 account => mapping(uint16 asset => Payout)) internal _payouts;
 
     constructor(IGateway gateway_, uint32 hubEid_, address authority) AccessManaged(authority) {
@@ -146,11 +137,7 @@ abstract contract VaultBook is ICollateralVault, AccessManaged {
         if (_listings[asset].token == address(0)) revert AssetNotListed(asset);
         _listings[asset].wasStopped = true;
         uint40 laneClock = uint40(gateway.clock(hubEid));
-        uint40 left = until > block.timestamp ? uint40(until - block.timestamp) : 0;
-        // A freeze has no end on this clock either.
-        uint40 end = until == NO_END ? NO_END : laneClock + left;
-        Stops memory next = _stopsOf(asset).stop(laneClock, end);
-        _pauses[asset] = Pause(next.total, next.since, next.until, uint40(until));
+        _pauses[asset] = _pauses[asset].paused(laneClock, uint40(block.timestamp), uint40(until));
         emit AssetPauseSet(asset, until);
     }
 
@@ -182,14 +169,8 @@ abstract contract VaultBook is ICollateralVault, AccessManaged {
         return _clock(asset, _listings[asset], gateway.clock(hubEid));
     }
 
-    /// @dev A pause that ended by itself, while the lane was stopped too, still takes its whole length: later, never sooner.
     function _clock(uint16 asset, Listing memory listed, uint64 laneClock) internal view returns (uint64) {
-        return listed.wasStopped ? _stopsOf(asset).clock(uint40(laneClock)) : laneClock;
-    }
-
-    function _stopsOf(uint16 asset) internal view returns (Stops memory) {
-        Pause memory pause = _pauses[asset];
-        return Stops(pause.total, pause.since, pause.until);
+        return listed.wasStopped ? _pauses[asset].clock(uint40(laneClock)) : laneClock;
     }
 
     function assetPausedUntil(uint16 asset) public view returns (uint64) {

@@ -6,7 +6,14 @@ import {Halt, IGateway} from "../../../contracts/interfaces/IGateway.sol";
 import {accountOf, toParty} from "../../../contracts/types/Account.sol";
 import {Commitment} from "../../../contracts/types/Commitment.sol";
 import {Direction} from "../../../contracts/types/Direction.sol";
-import {Entry, KIND_RETURNED, KIND_WITHDRAWAL_REQUEST, makeEntry} from "../../../contracts/types/Entry.sol";
+import {
+    Entry,
+    KIND_DEPOSIT,
+    KIND_RETURNED,
+    KIND_WITHDRAWAL_REQUEST,
+    makeEntry
+} from "../../../contracts/types/Entry.sol";
+import {NO_END} from "../../../contracts/types/Stops.sol";
 import {Stage, Terms} from "../../../contracts/types/Terms.sol";
 import {Refusal, SignedWithdrawal, Withdrawal} from "../../../contracts/types/Withdrawal.sol";
 import {LimitedClearing} from "../mocks/LimitedClearing.sol";
@@ -42,6 +49,11 @@ contract ClearingStopsTest is LimitedClearing {
         lie.head = "another";
         TestPath(chains[HUB].watchers).attest(chains[A].name, lie.encode());
         assertEq(uint8(chains[HUB].gateway.haltOf(eidA)), uint8(Halt.Contradiction), "the lane is halted");
+    }
+
+    function _setAssetPause(uint16 asset, uint64 until) internal {
+        vm.prank(address(chains[HUB].pauseController));
+        hub.setAssetPause(asset, until);
     }
 
     // ── the clock ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -105,6 +117,44 @@ contract ClearingStopsTest is LimitedClearing {
         _finish(1, 500, reason, terms);
     }
 
+    function test_clock_countsASecondOfBothStopsOnce() public {
+        uint64 clock = hub.clockOf(eidA, USD);
+        _setAssetPause(USD, NO_END);
+        vm.warp(_now() + 10);
+        _contradict();
+        vm.warp(_now() + 6 hours);
+        _assertClock(clock, 0);
+        vm.prank(address(chains[HUB].pauseController));
+        chains[HUB].gateway.liftHalt(eidA);
+        vm.warp(_now() + 1 hours);
+        _assertClock(clock, 0);
+        _setAssetPause(USD, 0);
+        _assertClock(clock, 0);
+        vm.warp(_now() + 10);
+        _assertClock(clock, 10);
+    }
+
+    /// @dev A lane that gets the asset while it is paused.
+    function test_clock_ofALaneThatListsAPausedAsset() public {
+        uint16 asset = 77;
+        uint64 until = _now() + LONG;
+        hub.listAsset(eidA, asset, 6, _laneRules());
+        _setAssetPause(asset, until);
+        vm.warp(_now() + 10);
+        hub.listAsset(eidB, asset, 6, _laneRules());
+        uint64 clock = hub.clockOf(eidB, asset);
+        assertEq(clock, chains[HUB].gateway.clock(eidB), "as the lane's");
+        Entry memory entry = makeEntry(KIND_DEPOSIT, asset, eidB, 0, 100, account, toParty(owner));
+        vm.recordLogs();
+        _onEntry(eidB, 0, entry);
+        (Held paused,) = _lastHeld(0);
+        _assertReason(paused, Held.AssetPaused);
+        vm.warp(until);
+        assertEq(hub.clockOf(eidB, asset), clock, "it stood still");
+        vm.warp(until + 5);
+        assertEq(hub.clockOf(eidB, asset), clock + 5, "as long as on the other lane");
+    }
+
     /// @dev Value-out is another direction: what comes in is credited.
     function test_clock_goesOnWhileTheWayOutIsPaused() public {
         uint64 clock = hub.clockOf(eidA, USD);
@@ -114,13 +164,13 @@ contract ClearingStopsTest is LimitedClearing {
         _finish(1, 500, reason, terms);
     }
 
-    /// @dev Both at once count twice: later than it might be, never sooner.
-    function test_clock_underBothIsLater() public {
+    /// @dev Nobody told the hub that the asset's pause ended: it takes its length of the lane's time. Later, never sooner.
+    function test_clock_underBothIsLaterAndNeverRunsBack() public {
         uint64 clock = hub.clockOf(eidA, USD);
         _pause(A, Direction.In);
         _pauseAsset();
         vm.warp(_now() + LONG);
-        assertEq(hub.clockOf(eidA, USD), clock - LONG, "behind by both");
+        _assertClock(clock, 0);
         vm.warp(_now() + LONG + 29);
         _expectLocked(1, terms);
         _finish(1, 500, reason, terms);
@@ -235,15 +285,19 @@ contract ClearingStopsTest is LimitedClearing {
         hub.setAssetPause(USD, _now() + LONG);
     }
 
+    function test_setAssetPause_revertsForAnAssetOnNoLane() public {
+        vm.expectRevert(abi.encodeWithSelector(IClearingHouse.AssetNotListed.selector, 99));
+        _setAssetPause(99, _now() + LONG);
+        assertEq(hub.assetPausedUntil(99), 0, "not paused");
+    }
+
     function test_setAssetPause_tells() public {
-        vm.prank(address(chains[HUB].pauseController));
         vm.expectEmit(address(hub));
         emit IClearingHouse.AssetPauseChanged(USD, _now() + LONG);
-        hub.setAssetPause(USD, _now() + LONG);
+        _setAssetPause(USD, _now() + LONG);
         vm.warp(_now() + 10);
-        vm.prank(address(chains[HUB].pauseController));
-        hub.setAssetPause(USD, 0);
-        assertLe(hub.assetPausedUntil(USD), _now(), "ended");
+        _setAssetPause(USD, 0);
+        assertEq(hub.assetPausedUntil(USD), 0, "ended");
         _withdraw(A, USD, owner, 100, recipient);
     }
 
