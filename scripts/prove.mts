@@ -106,7 +106,7 @@ process.exitCode = (await (values.mutants ? tryMutants() : prove())) ? 0 : 1;
 /** @returns whether all is as expected. */
 async function prove(): Promise<boolean> {
   const runs = wanted.map(readHarness).flatMap((harness) => runsOf(harness));
-  const results = (await inParallel(runs, check)).flat();
+  const results = (await inParallel({ items: runs, run: check, labelOf: ({ label }) => label })).flat();
   print(results);
 
   const expected = existsSync(EXPECTED) ? (JSON.parse(readFileSync(EXPECTED, "utf8")) as Expected[]) : [];
@@ -178,19 +178,21 @@ async function tryMutants(): Promise<boolean> {
   const mutants = (JSON.parse(readFileSync(MUTANTS, "utf8")) as Mutant[]).filter(({ harness }) =>
     wanted.includes(harness),
   );
-  const outcomes = await inParallel(mutants, async (mutant) => {
+  const run = async (mutant: Mutant) => {
     const harness = readHarness(mutant.harness);
     const original = readFileSync(join(ROOT, mutant.file), "utf8");
     if (original.split(mutant.from).length !== 2)
       refuse(`${mutant.name}: ${mutant.file} has not one "${mutant.from}".`);
-    const run = runsOf(harness)[0];
-    if (!run) return { mutant, broken: [] };
+    const whole = runsOf(harness)[0];
+    if (!whole) return { mutant, broken: [] };
     const results = await check({
-      ...run,
-      sources: { ...run.sources, [mutant.file]: original.replace(mutant.from, mutant.to) },
+      ...whole,
+      sources: { ...whole.sources, [mutant.file]: original.replace(mutant.from, mutant.to) },
     });
     return { mutant, broken: results.filter(({ verdict }) => verdict === "violated") };
-  });
+  };
+  const labelOf = ({ harness, name }: Mutant) => `${harness}: ${name}`;
+  const outcomes = await inParallel({ items: mutants, run, labelOf });
   for (const { mutant, broken } of outcomes) {
     console.log(`\n${broken.length > 0 ? "seen    " : "SURVIVED"} ${mutant.harness}: ${mutant.name}`);
     for (const { property } of broken) console.log(`           violated: ${property}`);
@@ -252,20 +254,36 @@ function ask(question: Question): Promise<Answer | "late"> {
   child.stdin.end(JSON.stringify(question));
   return new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code) => {
+    child.once("close", (code, signal) => {
       clearTimeout(timer);
       if (isLate) resolve("late");
       else if (code === 0) resolve(JSON.parse(output) as Answer);
-      else reject(new Error(`The model checker ended with exit code ${code} on ${question.contract}.`));
+      else reject(new Error(`The model checker ended with ${signal ?? code} on ${question.contract}.`));
     });
   });
 }
 
-async function inParallel<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
+/** Tells on stderr what is done: the whole takes minutes. */
+async function inParallel<T, R>({
+  items,
+  run,
+  labelOf,
+}: {
+  items: readonly T[];
+  run: (item: T) => Promise<R>;
+  labelOf: (item: T) => string;
+}): Promise<R[]> {
   const results: R[] = [];
   let next = 0;
+  let done = 0;
   const worker = async () => {
-    for (let i = next++; i < items.length; i = next++) results[i] = await run(items[i] as T);
+    for (let i = next++; i < items.length; i = next++) {
+      const item = items[i] as T;
+      results[i] = await run(item);
+      done += 1;
+      const elapsed = seconds(performance.now() - startedAt).padStart(6);
+      console.error(`${elapsed} s  ${done} of ${items.length}: ${labelOf(item)}`);
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return results;

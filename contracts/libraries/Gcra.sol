@@ -42,12 +42,17 @@ library Gcra {
     /// @dev What was drawn stays drawn: at a slower refill it takes longer to come back.
     /// @return The bucket, told in the slower refill's time.
     function slowDown(uint128 fullAt, uint64 clock, uint256 refill, uint256 slower) internal pure returns (uint128) {
-        uint256 now_ = uint256(clock) * ONE_SECOND;
-        if (fullAt <= now_) return fullAt;
-        return _saturate(now_ + ((fullAt - now_) * refill + slower - 1) / slower);
+        return uint128(wideSlowDown(fullAt, clock, refill, slower));
     }
 
-    function _saturate(uint256 time) private pure returns (uint128) {
-        return uint128(time > LAST ? LAST : time);
+    function wideSlowDown(uint256 fullAt, uint256 clock, uint256 refill, uint256 slower)
+        internal
+        pure
+        returns (uint256 slowed)
+    {
+        uint256 now_ = clock * ONE_SECOND;
+        if (fullAt <= now_) return fullAt;
+        slowed = now_ + ((fullAt - now_) * refill + slower - 1) / slower;
+        if (slowed > LAST) slowed = LAST;
     }
 }

@@ -13,7 +13,7 @@ struct Limit {
     uint8 share;
 }
 
-using {isValid, isLooserThan, isTighterThan} for Limit global;
+using {isValid, isLooserThan} for Limit global;
 
 /// @dev A bucket that takes longer to fill bounds nothing that anybody would wait for.
 uint256 constant MAX_FILL_SECONDS = 30 days;
@@ -26,9 +26,4 @@ function isValid(Limit memory self) pure returns (bool) {
 function isLooserThan(Limit memory self, Limit memory other) pure returns (bool) {
     return self.capacity > other.capacity || self.refill > other.refill || self.large > other.large
         || self.share > other.share;
-}
-
-/// @dev Stricter in something, and looser in nothing.
-function isTighterThan(Limit memory self, Limit memory other) pure returns (bool) {
-    return !isLooserThan(self, other) && keccak256(abi.encode(self)) != keccak256(abi.encode(other));
 }

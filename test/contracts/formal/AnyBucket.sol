@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 /// @notice In the real one's place where a proof is about what follows from unlock times: it gives any time from `clock` on,
 /// since any `fullAt` is given to it. BucketDraws proves of the real one that it gives no other.
 library Gcra {
-    function draw(uint128 fullAt, uint64 clock, uint128, uint256, uint256) internal pure returns (uint128, uint64) {
+    function draw(uint128 fullAt, uint64 clock, uint256, uint256, uint256) internal pure returns (uint128, uint64) {
         return (fullAt, clock);
     }
 

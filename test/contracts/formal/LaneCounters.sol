@@ -19,14 +19,14 @@ contract LaneCounters {
         Counters memory counters = _counters;
         require(counters.windowLimit != 0);
         counters.posted = counters.afterPost();
-        if (counters.mustSeal()) counters.sealed_ = _seal(counters);
+        if (counters.mustSeal()) counters.sealed_ = counters.afterSeal();
         _counters = counters;
     }
 
     function seal() external {
         Counters memory counters = _counters;
         require(counters.posted != counters.sealed_);
-        counters.sealed_ = _seal(counters);
+        counters.sealed_ = counters.afterSeal();
         _counters = counters;
     }
 
@@ -34,7 +34,7 @@ contract LaneCounters {
         Counters memory counters = _counters;
         require(limit != 0 && limit < counters.windowLimit);
         counters.windowLimit = limit;
-        if (counters.mustSeal()) counters.sealed_ = _seal(counters);
+        if (counters.mustSeal()) counters.sealed_ = counters.afterSeal();
         _counters = counters;
     }
 
@@ -43,12 +43,6 @@ contract LaneCounters {
         require(counters.windowLimit != 0 && limit > counters.windowLimit && limit <= MAX_WINDOW);
         counters.windowLimit = limit;
         _counters = counters;
-    }
-
-    function _seal(Counters memory counters) internal pure returns (uint48) {
-        // proves: a window that is sealed has 1 to 128 entries
-        assert(counters.open() >= 1 && counters.open() <= MAX_WINDOW);
-        return counters.afterSeal();
     }
 
     function check() external view {

@@ -32,7 +32,9 @@ contract LaneStopsStep {
         assert(stops.isStopped(later) == !counters.isFlowing(later) || counters.windowLimit == 0);
         // proves: while the lane is stopped its clock stands still
         assert(counters.isFlowing(later) || counters.windowLimit == 0 || stops.clock(later) == stops.clock(now_));
-        // reaches: the clock goes on
+        // proves: while what came over the lane may take effect its clock runs with time
+        assert(!counters.isFlowing(now_) || stops.clock(later) - stops.clock(now_) == later - now_);
+        // reaches: the clock goes on after a stop
         assert(stops.total == 0 || stops.clock(later) == stops.clock(now_));
     }
 

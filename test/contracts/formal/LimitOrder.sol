@@ -3,18 +3,24 @@ pragma solidity ^0.8.30;
 
 import {Limit} from "../../../contracts/types/Limit.sol";
 
-/// @notice What a hot key may do to a limit: tighten it.
+/// @notice What a hot key may do to a limit: anything that is not looser.
 /// @custom:engine bmc
 contract LimitOrder {
-    function tighter(Limit memory next, Limit memory current) external pure {
-        require(next.isTighterThan(current));
-        // proves: a tightened limit is looser in nothing
+    function tighten(Limit memory next, Limit memory current) external pure {
+        require(!next.isLooserThan(current));
+        // proves: what is not looser is larger in nothing
         assert(
             next.capacity <= current.capacity && next.refill <= current.refill && next.large <= current.large
                 && next.share <= current.share
         );
-        // proves: a tightened limit is another one, and the old one is no tightening of it
-        assert(!current.isTighterThan(next) && !next.isTighterThan(next));
+        // proves: two limits of which neither is looser are the same
+        assert(
+            current.isLooserThan(next)
+                || (next.capacity == current.capacity
+                    && next.refill == current.refill
+                    && next.large == current.large
+                    && next.share == current.share)
+        );
         // reaches: one that is stricter in one thing alone
         assert(
             next.capacity == current.capacity || next.refill != current.refill || next.large != current.large
@@ -23,9 +29,9 @@ contract LimitOrder {
     }
 
     function twice(Limit memory last, Limit memory next, Limit memory first) external pure {
-        require(last.isTighterThan(next) && next.isTighterThan(first));
+        require(!last.isLooserThan(next) && !next.isLooserThan(first));
         // proves: two tightenings are one
-        assert(last.isTighterThan(first));
+        assert(!last.isLooserThan(first));
     }
 
     function valid(Limit memory limit) external pure {

@@ -33,6 +33,7 @@ contract ReleaseState {
         bool isAccepted; // by the token
     }
 
+    uint256 internal constant THREE = 3; // not the core's own constant, which a mistake may have changed
     uint64 internal constant LARGE_WAIT = 1 days;
     uint64 internal constant LARGE_BLOCKS = 7200;
     uint64 internal constant RETURNABLE_AFTER = 7 days;
@@ -56,7 +57,7 @@ contract ReleaseState {
     function _isSound() internal view returns (bool) {
         if (_ends != (_end == End.None ? 0 : 1)) return false;
         if (_isArrived ? _isParked != (_end == End.None) : _isParked || _end != End.None) return false;
-        if (!_isParked) return true;
+        if (!_isParked) return _isArrived || !(_isVetoed || _mustWait);
         if (_isVetoed && _terms.unlockAt != NEVER) return false;
         return !_mustWait
             || (_terms.stage == Stage.Waited
@@ -72,7 +73,7 @@ contract ReleaseState {
         _isArrived = true;
         (bool isPaid, Barrier barrier, Terms memory next) = _try(Stage.Unbacked, found);
         // proves: what arrives large on two paths' word is not paid
-        assert(!isPaid || found.amount < found.large || found.quorum >= Levels.LARGE_QUORUM);
+        assert(!isPaid || found.amount < found.large || found.quorum >= THREE);
         if (isPaid) _finish(End.Paid);
         else _park(barrier, next);
         // proves: arriving keeps the invariant: it is paid, or a word stands for it
@@ -83,15 +84,6 @@ contract ReleaseState {
 
     function retry(Try memory found) external {
         require(_isSound() && _isParked);
-        uint256 quorum = _terms.unlockBlock == 0 ? 0 : found.quorum;
-        require(Levels.isUnlocked(_terms, found.clock, found.blockNumber, quorum));
-        // proves: what is vetoed never unlocks
-        assert(!_isVetoed);
-        // proves: what must wait unlocks after its time and its blocks, or on three paths' word
-        assert(
-            !_mustWait || quorum >= Levels.LARGE_QUORUM
-                || (found.clock >= _waitUntil && found.blockNumber >= _waitBlock)
-        );
         bool mustWait = _mustWait;
         bool isDone = _tryAgain(found);
         require(isDone);
@@ -109,7 +101,10 @@ contract ReleaseState {
             assert(!_isVetoed);
         }
         bool isDone = !isByOwner && _tryAgain(found);
-        if (!isDone) _finish(End.Returned);
+        if (!isDone) {
+            require(_terms.stage != Stage.Drawn || _terms.isVetoed() || found.clock >= _terms.unlockAt);
+            _finish(End.Returned);
+        }
         // proves: giving back keeps the invariant: it is returned or paid, never both, or moves on and a word stands for it
         assert(_isSound());
         // reaches: a stranger gives back what is still refused
@@ -130,8 +125,12 @@ contract ReleaseState {
         Stage before = _terms.stage;
         _terms = _terms.cleared(clock);
         (_isVetoed, _mustWait) = (false, false);
-        // proves: the council's clearing keeps the invariant, and what the release has behind it
-        assert(_isSound() && _terms.stage == before);
+        // proves: the council's clearing keeps the invariant
+        assert(_isSound());
+        // proves: what the council clears has behind it what it had, but for the bucket
+        assert(_terms.stage == before || (before == Stage.Drawn && _terms.stage == Stage.Waited));
+        // proves: what the council clears draws from the bucket, anew where it had
+        assert(_terms.stage != Stage.Drawn);
         // proves: what the council clears is unlocked at that moment
         assert(clock == NEVER || Levels.isUnlocked(_terms, clock, 0, 0));
     }
@@ -156,10 +155,18 @@ contract ReleaseState {
     }
 
     function _tryAgain(Try memory found) internal returns (bool) {
+        // The checker tries internal functions by themselves too: from the states in which they are called.
+        require(_isSound() && _isParked && !found.isPaused);
+        uint256 quorum = _terms.unlockBlock == 0 ? 0 : found.quorum;
+        require(Levels.isUnlocked(_terms, found.clock, found.blockNumber, quorum));
+        // proves: what is vetoed never unlocks
+        assert(!_isVetoed);
+        // proves: what must wait unlocks after its time and its blocks, or on three paths' word
+        assert(!_mustWait || quorum >= THREE || (found.clock >= _waitUntil && found.blockNumber >= _waitBlock));
         Stage before = _terms.stage;
         (bool isPaid, Barrier barrier, Terms memory next) = _try(before, found);
         // proves: a large one that has not waited is not paid on two paths' word
-        assert(!isPaid || before >= Stage.Waited || found.amount < found.large || found.quorum >= Levels.LARGE_QUORUM);
+        assert(!isPaid || before >= Stage.Waited || found.amount < found.large || found.quorum >= THREE);
         // proves: what has drawn from the bucket is held back by nothing more
         assert(before != Stage.Drawn || barrier == Barrier.None);
         if (isPaid) _finish(End.Paid);

@@ -11,12 +11,15 @@ contract StopsClock {
 
     function pass(uint40 seconds_) external {
         uint40 before = _stops.clock(_now);
+        bool wasStopped = _stops.isStopped(_now);
         _now += seconds_;
         uint40 clock = _stops.clock(_now);
         // proves: the clock never runs back, and never faster than time
         assert(clock >= before && clock - before <= seconds_);
         // proves: the clock stands still while it is stopped
         assert(!_stops.isStopped(_now) || clock == before);
+        // proves: the clock runs with time while it is not stopped
+        assert(wasStopped || clock - before == seconds_);
     }
 
     function stop(uint40 until) external {
