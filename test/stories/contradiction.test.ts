@@ -3,20 +3,19 @@
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { createCleanup } from "@weighlock/devnet/testing.ts";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { pendingWindows, seal } from "../attacks/support/carry.ts";
+import { seal } from "../attacks/support/carry.ts";
 import { depositEntry } from "../attacks/support/entries.ts";
 import { depositAs, fundVaults } from "../attacks/support/fixture.ts";
 import { holdingsOf, ONE } from "../attacks/support/holdings.ts";
 import { contradictAt, haltOf } from "../attacks/support/liars.ts";
-import { type AttackNetwork, type Chain, refusalOf, send, startNetwork } from "../attacks/support/network.ts";
+import { type AttackNetwork, refusalOf, startNetwork } from "../attacks/support/network.ts";
 import { guardianDoes, resume, Scope } from "../attacks/support/roles.ts";
 import { balancesOf, bystanders, expectAlive, fundBystanders, residualOf } from "../attacks/support/story.ts";
-import { addThirdPaths, attestByThird, THIRD_PATH, type ThirdPaths } from "../attacks/support/thirdPath.ts";
-import { attestByNetwork, attestByWatchers, type Ends, forged, truth } from "../attacks/support/words.ts";
+import { addThirdPaths, attestByThird, carryBy, THIRD_PATH, type ThirdPaths } from "../attacks/support/thirdPath.ts";
+import { attestByNetwork, type Ends, forged, truth } from "../attacks/support/words.ts";
 
 const cleanup = createCleanup();
-const LAYER_ZERO = 0;
-const WATCHERS_AND_THIRD = 6;
+const [LAYER_ZERO, WATCHERS] = [0, 1];
 const CONTRADICTION = 1;
 let network: AttackNetwork;
 let third: ThirdPaths;
@@ -30,21 +29,8 @@ beforeAll(async () => {
 afterAll(() => cleanup.run());
 
 /** As honest hands carry it without the owned path. */
-async function bring({ src, dst }: { src: Chain; dst: Chain }): Promise<void> {
-  const ends = { src, dst };
-  await seal(network, ends);
-  const commitment = await truth(ends);
-  await attestByWatchers(network, ends, commitment);
-  await attestByThird(network, third, ends, commitment);
-  const { counts, entries } = await pendingWindows(ends);
-  await send({
-    chain: dst,
-    from: network.keys.relayer,
-    address: dst.gateway,
-    abi: gatewayAbi,
-    functionName: "execute",
-    args: [src.eid, counts, entries, "0x", WATCHERS_AND_THIRD],
-  });
+function bring(ends: Ends): Promise<void> {
+  return carryBy(network, third, ends, [WATCHERS, THIRD_PATH]);
 }
 
 test("a lie on a quiet lane: shown by anyone, its path ended by the guardian, resumed by the council", async () => {

@@ -4,21 +4,19 @@ import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { createCleanup } from "@weighlock/devnet/testing.ts";
 import { keccak256, toHex } from "viem";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { pendingWindows, seal } from "../attacks/support/carry.ts";
 import { depositAs, fundVaults } from "../attacks/support/fixture.ts";
 import { ONE } from "../attacks/support/holdings.ts";
 import { haltOf } from "../attacks/support/liars.ts";
-import { type AttackNetwork, type Chain, refusalOf, send, startNetwork } from "../attacks/support/network.ts";
+import { type AttackNetwork, refusalOf, startNetwork } from "../attacks/support/network.ts";
 import { withdrawCall } from "../attacks/support/releases.ts";
 import { guardianDoes, resume, Scope } from "../attacks/support/roles.ts";
 import { balancesOf, bystanders, expectAlive, fundBystanders, residualOf } from "../attacks/support/story.ts";
-import { addThirdPaths, attestByThird, type ThirdPaths } from "../attacks/support/thirdPath.ts";
-import { attestByNetwork, attestByWatchers, type Ends, truth } from "../attacks/support/words.ts";
+import { addThirdPaths, carryBy, THIRD_PATH, type ThirdPaths } from "../attacks/support/thirdPath.ts";
+import { attestByWatchers, type Ends, truth } from "../attacks/support/words.ts";
 
 const cleanup = createCleanup();
 const FALSE_ACK = 3;
-const LAYER_ZERO_AND_THIRD = 5;
-const WATCHERS = 1;
+const [LAYER_ZERO, WATCHERS] = [0, 1];
 let network: AttackNetwork;
 let third: ThirdPaths;
 
@@ -30,21 +28,9 @@ beforeAll(async () => {
 });
 afterAll(() => cleanup.run());
 
-async function bring({ src, dst }: { src: Chain; dst: Chain }): Promise<void> {
-  const ends = { src, dst };
-  await seal(network, ends);
-  const commitment = await truth(ends);
-  await attestByNetwork(network, ends, commitment);
-  await attestByThird(network, third, ends, commitment);
-  const { counts, entries } = await pendingWindows(ends);
-  await send({
-    chain: dst,
-    from: network.keys.relayer,
-    address: dst.gateway,
-    abi: gatewayAbi,
-    functionName: "execute",
-    args: [src.eid, counts, entries, "0x", LAYER_ZERO_AND_THIRD],
-  });
+/** As honest hands carry it without the owned path. */
+function bring(ends: Ends): Promise<void> {
+  return carryBy(network, third, ends, [LAYER_ZERO, THIRD_PATH]);
 }
 
 test("a false acknowledgement stops value to that peer; the path is ended, and the lane goes on", async () => {

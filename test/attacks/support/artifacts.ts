@@ -1,4 +1,4 @@
-/** Contracts of test/contracts: ours with one defence taken out, and hostile ones. Compiled by `npm run build:harness`. */
+/** Contracts of test/contracts: ours with one defence taken out, and hostile ones. Compiled by `npm run attacks`. */
 
 import { existsSync, readFileSync } from "node:fs";
 import type { Artifact } from "@weighlock/devnet/transactor.ts";
@@ -10,7 +10,7 @@ import type { Abi, Hex } from "viem";
  */
 export function harness(name: string, file = name): Artifact {
   const path = new URL(`../../../out/${file}.sol/${name}.json`, import.meta.url);
-  if (!existsSync(path)) throw new RangeError(`${name} is not compiled; type: npm run build:harness`);
+  if (!existsSync(path)) throw new RangeError(`${name} is not compiled; type: npm run attacks`);
   const { abi, bytecode } = JSON.parse(readFileSync(path, "utf8")) as { abi: Abi; bytecode: { object: Hex } };
   return { name, abi, bytecode: bytecode.object };
 }

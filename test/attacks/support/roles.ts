@@ -5,6 +5,7 @@ import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { pauseControllerAbi } from "@weighlock/core/abi/pauseController.ts";
 import { explain } from "@weighlock/core/explain.ts";
+import type { LaneState, Reconciliation } from "@weighlock/core/reconciliation.ts";
 import type { DevAccount } from "@weighlock/devnet/anvil.ts";
 import {
   type AuthorityCall,
@@ -112,21 +113,6 @@ export function pauserDoes<const Contract extends Abi, Name extends ContractFunc
 ): Promise<TransactionReceipt> {
   return send({ ...call, from: keys.pauser } as unknown as Parameters<typeof send>[0]);
 }
-
-export type LaneState = {
-  eid: number;
-  executed: bigint;
-  executedHead: Hex;
-  assets: readonly number[];
-  amounts: readonly bigint[];
-};
-export type Reconciliation = {
-  scope: number;
-  id: number;
-  stoppedAt: bigint;
-  lanes: readonly LaneState[];
-  observedAt: bigint;
-};
 
 /** What stands still on `dst`, of the lane from or to `src`. */
 export type Stop = { dst: Chain; src: Chain; scope: number };

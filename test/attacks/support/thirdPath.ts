@@ -6,9 +6,10 @@ import { formatEvm } from "@weighlock/core/interop.ts";
 import type { Address, TransactionReceipt } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { harness } from "./artifacts.ts";
+import { pendingWindows, seal } from "./carry.ts";
 import { type AttackNetwork, type Chain, send } from "./network.ts";
 import { councilDoes } from "./roles.ts";
-import type { Ends } from "./words.ts";
+import { attestByNetwork, attestByWatchers, type Ends, truth } from "./words.ts";
 
 export const THIRD_PATH = 2;
 export const ALL_PATHS = 7;
@@ -71,4 +72,41 @@ export function attestByThird(
     functionName: "attest",
     args: [sender, encodeCommitment(commitment)],
   });
+}
+
+/** Attests all that is posted and sealed by each of these paths, by index. */
+export async function attestBy(
+  network: AttackNetwork,
+  third: ThirdPaths,
+  ends: Ends,
+  paths: readonly number[],
+): Promise<void> {
+  await seal(network, ends);
+  const commitment = await truth(ends);
+  const speakers = [
+    () => attestByNetwork(network, ends, commitment),
+    () => attestByWatchers(network, ends, commitment),
+    () => attestByThird(network, third, ends, commitment),
+  ];
+  for (const path of paths) await speakers[path]?.();
+}
+
+/** What everything that is sealed and not executed is executed with, on the word of these paths. */
+export async function executionBy(network: AttackNetwork, ends: Ends, paths: readonly number[]) {
+  const { counts, entries } = await pendingWindows(ends);
+  const mask = paths.reduce((set, path) => set | (1 << path), 0);
+  const args = [ends.src.eid, counts, entries, "0x", mask] as const;
+  const at = { address: ends.dst.gateway, abi: gatewayAbi, functionName: "execute" } as const;
+  return { chain: ends.dst, from: network.keys.relayer, ...at, args } as const;
+}
+
+/** Carries all that is posted over these paths and no other, as honest hands do while the others are owned or dead. */
+export async function carryBy(
+  network: AttackNetwork,
+  third: ThirdPaths,
+  ends: Ends,
+  paths: readonly number[],
+): Promise<void> {
+  await attestBy(network, third, ends, paths);
+  await send(await executionBy(network, ends, paths));
 }
