@@ -95,7 +95,9 @@ export async function devnetUp({
     const { chains, checked } = await deployNetwork({ network: NETWORK, nodes, keys, replaced });
     await writeFile(files.deployment, `${JSON.stringify({ chains }, null, 2)}\n`);
 
-    onProgress(`read back ${checked} settings; starting verifier, relayer, watchers, monitors, pauser and a second DVN`);
+    onProgress(
+      `read back ${checked} settings; starting verifier, relayer, watchers, monitors, pauser and a second DVN`,
+    );
     const services = await startServices({
       chains,
       keys,
