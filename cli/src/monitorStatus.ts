@@ -14,7 +14,7 @@ export type MonitorSaid = Api & {
 
 export type MonitorReport = {
   isWell: boolean;
-  /** Why it is not, one sentence each. What not every monitor says has the names of those that do. */
+  /** Why it is not, one sentence each. What not every monitor that answers says has the names of those that do. */
   reasons: readonly string[];
   monitors: readonly MonitorSaid[];
   /** Undefined where it does not answer. */
@@ -73,14 +73,15 @@ function reasonsOf({ facts, alerts, assets, chains, reading }: MonitorStatus): s
   ];
 }
 
-/** Each once; where not all monitors say so, who does. */
+/** Each once; where not all monitors that answer say so, who does. */
 function merged(monitors: readonly MonitorSaid[]): string[] {
+  const answering = monitors.filter(({ status }) => status !== undefined);
   const sayers = new Map<string, string[]>();
   for (const { name, reasons } of monitors) {
     for (const reason of reasons) sayers.set(reason, [...(sayers.get(reason) ?? []), name]);
   }
   return [...sayers].map(([reason, names]) =>
-    names.length === monitors.length ? reason : `${names.join(", ")}: ${reason}`,
+    answering.every(({ name }) => names.includes(name)) ? reason : `${names.join(", ")}: ${reason}`,
   );
 }
 

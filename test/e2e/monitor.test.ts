@@ -226,6 +226,6 @@ test("one unit that is wrong in a book is a residual of one", async () => {
   expect(code).toBe(1);
   expect(JSON.parse(output)).toMatchObject({
     isWell: false,
-    monitor: { assets: [{ residual: "1" }, { residual: "0" }] },
+    monitors: Array(3).fill({ status: { assets: [{ residual: "1" }, { residual: "0" }] } }),
   });
 });
