@@ -8,6 +8,9 @@ export type Surroundings = { streams: Streams; env: Readonly<Record<string, stri
 
 export type NetworkOptions = { deployment: string; json?: boolean };
 
+/** Of an option that may be given more than once. */
+export const all = (value: string, before: string[]) => [...before, value];
+
 export function addNetworkOptions(command: Command): Command {
   return command
     .option("--deployment <file>", "the deployment: a devnet's file, or {chains: […]}", DEFAULT_DEPLOYMENT)

@@ -92,6 +92,44 @@ test("a monitor that does not answer, or is none, is said in a sentence", async 
     expect(stderr).toContain("The monitor does not answer");
     expect(stderr).toContain(monitor);
   }
+  const none = await ask({ monitor: "http://127.0.0.1:9", "monitor-2": "http://127.0.0.1:10", pauser });
+  expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining("No monitor answers") });
+});
+
+test("of several each has a line, and what not all say has the names of those that do", async () => {
+  const standing = { ...finding, level: "fact" };
+  const own = { ...finding, id: "y", level: "alert", text: "a source lies" };
+  const signer = `0x${"22".repeat(20)}`;
+  const apis = {
+    monitor: await serve({ ...well, signer, facts: [standing] }),
+    "monitor-2": await serve({ ...well, facts: [standing], alerts: [own] }),
+    "monitor-3": "http://127.0.0.1:9",
+    "monitor-3-old": "http://127.0.0.1:10",
+    pauser: await serve({ ...guard, monitors: [{ monitor: "http://127.0.0.1:9", failure: "fetch failed" }] }),
+  };
+  const { code, stdout } = await ask(apis);
+  expect(code).toBe(1);
+  expect(stdout).toContain(
+    `monitor at ${apis.monitor}: 1 findings; signs as ${signer}; the figures above are its own\n`,
+  );
+  expect(stdout).toContain(`monitor-2 at ${apis["monitor-2"]}: 2 findings; signs nothing\n`);
+  expect(stdout).toContain("monitor-3 at http://127.0.0.1:9: silent\n");
+  expect(stdout).toContain("✗ fact: it is forged (alpha→hub)\n");
+  expect(stdout).toContain("✗ monitor-2: alert: a source lies (alpha→hub)\n");
+  expect(stdout).toContain("✗ monitor-3: it does not answer");
+  expect(stdout).toContain("✗ the pauser does not hear the monitor at http://127.0.0.1:9: fetch failed\n");
+  expect(stdout).not.toContain("127.0.0.1:10");
+  const { monitors } = JSON.parse((await ask(apis, "--json")).stdout);
+  expect(monitors).toMatchObject([{ name: "monitor", reasons: [expect.any(String)] }, {}, { name: "monitor-3" }]);
+  // Named, only those are asked, and each once.
+  const named = await ask(apis, "--monitor", apis.monitor, "--monitor", `${apis.monitor}/`, "--json");
+  expect(JSON.parse(named.stdout).monitors).toMatchObject([{ name: apis.monitor }]);
+});
+
+test("a monitor that has not read yet leaves the figures to the next", async () => {
+  const unread = { ...well, reading: undefined, assets: [] };
+  const apis = { monitor: await serve(unread), "monitor-2": await serve(well), pauser: await serve(guard) };
+  expect((await ask(apis)).stdout).toMatch(/USDC +1 .*\nmonitor-2 at .*: all is well; .*the figures above/s);
 });
 
 test("a pauser that does not answer is a reason", async () => {
@@ -102,5 +140,7 @@ test("a pauser that does not answer is a reason", async () => {
 
 test("a deployment that names no monitor, and a URL that is none, are wrong questions", async () => {
   expect(await ask({})).toMatchObject({ code: 2, stderr: expect.stringContaining("--monitor") });
-  expect(await ask({}, "--monitor", "nowhere")).toMatchObject({ code: 2, stderr: expect.stringContaining("no URL") });
+  for (const url of ["nowhere", "localhost:8801", "ftp://127.0.0.1/"]) {
+    expect(await ask({}, "--monitor", url)).toMatchObject({ code: 2, stderr: expect.stringContaining("no URL") });
+  }
 });

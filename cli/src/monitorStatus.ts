@@ -1,45 +1,66 @@
-/** What the monitor and the pauser say: whether every unit is accounted for, and what is stopped. */
+/** What the monitors and the pauser say: whether every unit is accounted for, and what is stopped. */
 
-import { readJsonObject } from "@weighlock/core/config.ts";
 import { messageOf } from "@weighlock/core/errors.ts";
 import { askStatus, MonitorStatus, PauserStatus } from "@weighlock/monitor/statusAnswer.ts";
-import { OperationError, UsageError } from "./errors.ts";
+import type { Api } from "./apis.ts";
+import { OperationError } from "./errors.ts";
+
+export type MonitorSaid = Api & {
+  /** Why all is not well by this one, one sentence each. */
+  reasons: readonly string[];
+  /** Undefined where it does not answer. */
+  status: MonitorStatus | undefined;
+};
 
 export type MonitorReport = {
   isWell: boolean;
-  /** Why it is not, one sentence each. */
+  /** Why it is not, one sentence each. What not every monitor that answers says has the names of those that do. */
   reasons: readonly string[];
-  monitor: MonitorStatus;
+  monitors: readonly MonitorSaid[];
   /** Undefined where it does not answer. */
   pauser: PauserStatus | undefined;
 };
 
-/** Where a deployment's services listen; throws UsageError where the file does not say and `given` does not either. */
-export function apiOf({ file, name, given }: { file: string; name: string; given: string | undefined }): string {
-  if (given !== undefined) {
-    if (URL.canParse(given)) return given;
-    throw new UsageError(`"${given}" is no URL; give the ${name}'s, as in http://127.0.0.1:8801`);
-  }
-  const { apis } = readJsonObject(file);
-  const url = typeof apis === "object" && apis !== null ? (apis as Record<string, unknown>)[name] : undefined;
-  if (typeof url === "string" && URL.canParse(url)) return url;
-  throw new UsageError(`${file} names no ${name}; give its URL with --${name}`);
-}
-
-/** Throws OperationError where the monitor does not answer. A silent pauser is a reason. */
-export async function monitorStatus({ monitor, pauser }: { monitor: string; pauser: string }): Promise<MonitorReport> {
-  const [seen, guard] = await Promise.allSettled([
-    askStatus({ schema: MonitorStatus, url: monitor }),
-    askStatus({ schema: PauserStatus, url: pauser }),
+/** Throws OperationError where no monitor answers. One that is silent, and a silent pauser, are reasons. */
+export async function monitorStatus({
+  monitors: apis,
+  pauser,
+}: {
+  monitors: readonly Api[];
+  pauser: string;
+}): Promise<MonitorReport> {
+  const failures = new Map<string, string>();
+  const [monitors, guard] = await Promise.all([
+    Promise.all(
+      apis.map(async ({ name, url }): Promise<MonitorSaid> => {
+        try {
+          const status = await askStatus({ schema: MonitorStatus, url });
+          return { name, url, reasons: reasonsOf(status), status };
+        } catch (error) {
+          failures.set(url, messageOf(error));
+          return { name, url, reasons: [`it does not answer: ${messageOf(error)}`], status: undefined };
+        }
+      }),
+    ),
+    askStatus({ schema: PauserStatus, url: pauser }).catch((error: unknown) => messageOf(error)),
   ]);
-  if (seen.status === "rejected") {
-    throw new OperationError("The monitor does not answer; look at its log, or name another one with --monitor.", {
-      details: { url: monitor, reason: messageOf(seen.reason) },
-      cause: seen.reason,
+  if (failures.size === monitors.length) {
+    const who = monitors.length === 1 ? "The monitor does not answer" : "No monitor answers";
+    throw new OperationError(`${who}; look at its log, or name another one with --monitor.`, {
+      details: Object.fromEntries(failures),
     });
   }
-  const { facts, alerts, assets, chains, reading } = seen.value;
   const reasons = [
+    ...merged(monitors),
+    ...(typeof guard === "string" ? [`the pauser does not answer: ${guard}`] : guard.obstacles),
+    ...(typeof guard === "string" ? [] : unheardOf(guard)),
+  ];
+  const found = typeof guard === "string" ? undefined : guard;
+  return { isWell: reasons.length === 0, reasons, monitors, pauser: found };
+}
+
+function reasonsOf({ facts, alerts, assets, chains, reading }: MonitorStatus): string[] {
+  return [
     ...facts.map(({ text, lane }) => `fact: ${text}${lane === undefined ? "" : ` (${lane})`}`),
     ...alerts.map(({ text, lane }) => `alert: ${text}${lane === undefined ? "" : ` (${lane})`}`),
     ...assets.flatMap(({ symbol, residual }) => (residual === 0n ? [] : [`${symbol}: the residual is ${residual}`])),
@@ -49,10 +70,24 @@ export async function monitorStatus({ monitor, pauser }: { monitor: string; paus
       ),
     ),
     ...(reading === undefined ? ["the monitor has not read all chains yet"] : []),
-    ...(guard.status === "rejected"
-      ? [`the pauser does not answer: ${messageOf(guard.reason)}`]
-      : guard.value.obstacles),
   ];
-  const found = guard.status === "fulfilled" ? guard.value : undefined;
-  return { isWell: reasons.length === 0, reasons, monitor: seen.value, pauser: found };
+}
+
+/** Each once; where not all monitors that answer say so, who does. */
+function merged(monitors: readonly MonitorSaid[]): string[] {
+  const answering = monitors.filter(({ status }) => status !== undefined);
+  const sayers = new Map<string, string[]>();
+  for (const { name, reasons } of monitors) {
+    for (const reason of reasons) sayers.set(reason, [...(sayers.get(reason) ?? []), name]);
+  }
+  return [...sayers].map(([reason, names]) =>
+    answering.every(({ name }) => names.includes(name)) ? reason : `${names.join(", ")}: ${reason}`,
+  );
+}
+
+/** A monitor that answers here and not there is none to the pauser. */
+function unheardOf({ monitors }: PauserStatus): string[] {
+  return monitors.flatMap(({ monitor, failure }) =>
+    failure === undefined ? [] : [`the pauser does not hear the monitor at ${monitor}: ${failure}`],
+  );
 }

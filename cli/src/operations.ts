@@ -5,17 +5,21 @@ import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { pauseControllerAbi } from "@weighlock/core/abi/pauseController.ts";
 import { type ChainDeployment, chainByName } from "@weighlock/core/deployment.ts";
-import type { Reconciliation } from "@weighlock/core/reconciliation.ts";
-import { type Address, encodeFunctionData, type Hex } from "viem";
+import { type Address, concat, encodeFunctionData, type Hex } from "viem";
 import type { AuthorityCall } from "./authority.ts";
 import { readPark } from "./endParked.ts";
 import { OperationError, UsageError } from "./errors.ts";
 import { readEvents } from "./events.ts";
 import type { Network } from "./network.ts";
 import type { ScopeId } from "./scope.ts";
+import type { SignedReconciliation } from "./signedReconciliation.ts";
 
 /** With the sentence that says what it does. */
-export type Operation = AuthorityCall & { what: string };
+export type Operation = AuthorityCall & {
+  what: string;
+  /** What makes the same call of the next owner's command, where this one went and asked for what the call carries. */
+  nextOwner?: string;
+};
 
 type At = { chain: ChainDeployment };
 type Lane = At & { /** The other end. */ peer: ChainDeployment };
@@ -99,12 +103,12 @@ export function proposeResume({ chain, scope: { scope, id, name } }: At & { scop
 export function resume({
   chain,
   scope: { scope, id, name },
-  reconciliation,
-  signatures,
-}: At & { scope: ScopeId; reconciliation: Reconciliation; signatures: Hex }): Operation {
-  const args = [scope, id, reconciliation, signatures] as const;
+  signed: { reconciliation, signatures, signers },
+}: At & { scope: ScopeId; signed: SignedReconciliation }): Operation {
+  const args = [scope, id, reconciliation, concat(signatures)] as const;
   const data = encodeFunctionData({ abi: pauseControllerAbi, functionName: "resume", args });
-  return managed(chain, chain.pauseController, data, "resume", `the stop of ${name} ends`);
+  const what = `the stop of ${name} ends; that all is in order was signed by ${signers.join(", ")}`;
+  return managed(chain, chain.pauseController, data, "resume", what);
 }
 
 export function liftQuarantine({ chain, peer, path, count }: Lane & { path: string; count: bigint }): Operation {

@@ -48,12 +48,18 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
       streams.stdout(`${JSON.stringify({ error: { name, message: sentence, details } }, null, 2)}\n`);
     } else {
       streams.stderr(`${sentence}\n`);
-      for (const [key, value] of Object.entries(details)) {
-        streams.stderr(`  ${key}: ${typeof value === "string" ? value : JSON.stringify(value)}\n`);
-      }
+      for (const line of Object.entries(details).flatMap(linesOf)) streams.stderr(`  ${line}\n`);
     }
     return exitCode;
   }
+}
+
+/** What several sentences say of one thing stands under it. */
+function linesOf([key, value]: [string, unknown]): string[] {
+  if (typeof value === "string") return [`${key}: ${value}`];
+  const isSentences = Array.isArray(value) && value.every((each) => typeof each === "string" && each.includes(" "));
+  if (!isSentences || value.length === 0) return [`${key}: ${JSON.stringify(value)}`];
+  return value.length === 1 ? [`${key}: ${value[0]}`] : [`${key}:`, ...value.map((each) => `  ${each}`)];
 }
 
 function createProgram(surroundings: Surroundings): Command {

@@ -1,11 +1,36 @@
-/** What the monitor and the pauser said, as lines of text. */
+/** What the monitors and the pauser said, as lines of text: the figures as the first monitor has them, and a line for each. */
 
+import type { MonitorStatus } from "@weighlock/monitor/statusAnswer.ts";
 import { formatUnits } from "./amount.ts";
-import type { MonitorReport } from "./monitorStatus.ts";
+import type { MonitorReport, MonitorSaid } from "./monitorStatus.ts";
 import { formatTable } from "./table.ts";
 
-export function renderMonitor({ isWell, reasons, monitor, pauser }: MonitorReport): string[] {
-  const { chains, lanes, assets, pauses, openAttestations } = monitor;
+export function renderMonitor({ isWell, reasons, monitors, pauser }: MonitorReport): string[] {
+  const answering = monitors.flatMap(({ name, status }) => (status === undefined ? [] : [{ name, status }]));
+  const first = answering.find(({ status }) => status.reading !== undefined) ?? answering[0];
+  return [
+    ...(first === undefined ? [] : renderFigures(first.status)),
+    ...(monitors.length === 1 ? [] : monitors.map((monitor) => renderSaid(monitor, monitor.name === first?.name))),
+    ...(pauser?.facts ?? []).map(
+      ({ lane, verdict, paused, failure }) =>
+        `pauser: ${lane}: by its own nodes ${verdict ?? "not judged yet"}${paused ? ", paused" : ""}${failure ? `; ${failure}` : ""}`,
+    ),
+    ...(isWell
+      ? ["Every unit is accounted for, and no fact or alert stands."]
+      : reasons.map((reason) => `✗ ${reason}`)),
+  ];
+}
+
+/** What it says in full is among the reasons. */
+function renderSaid({ name, url, reasons, status }: MonitorSaid, isShown: boolean): string {
+  const where = name === url ? name : `${name} at ${url}`;
+  if (status === undefined) return `${where}: silent`;
+  const found = reasons.length === 0 ? "all is well" : `${reasons.length} findings`;
+  const signs = status.signer === undefined ? "signs nothing" : `signs as ${status.signer}`;
+  return `${where}: ${found}; ${signs}${isShown ? "; the figures above are its own" : ""}`;
+}
+
+function renderFigures({ chains, lanes, assets, pauses, openAttestations }: MonitorStatus): string[] {
   const right = (columns: number) => Array.from({ length: columns }, () => "right" as const);
   return [
     ...formatTable(
@@ -54,12 +79,5 @@ export function renderMonitor({ isWell, reasons, monitor, pauser }: MonitorRepor
         `paused on ${chain}: ${lane} (${direction}) until ${new Date(Number(until) * 1000).toISOString()}`,
     ),
     ...(openAttestations === 0 ? [] : [`attestations not decided yet: ${openAttestations}`]),
-    ...(pauser?.facts ?? []).map(
-      ({ lane, verdict, paused, failure }) =>
-        `pauser: ${lane}: by its own nodes ${verdict ?? "not judged yet"}${paused ? ", paused" : ""}${failure ? `; ${failure}` : ""}`,
-    ),
-    ...(isWell
-      ? ["Every unit is accounted for, and no fact or alert stands."]
-      : reasons.map((reason) => `✗ ${reason}`)),
   ];
 }

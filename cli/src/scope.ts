@@ -5,7 +5,7 @@ import { SCOPE_NAMES, Scope, type ScopeName } from "@weighlock/core/reconciliati
 import { UsageError } from "./errors.ts";
 import { parseAsset, parseChain } from "./input.ts";
 
-export type ScopeId = { scope: number; id: number /** "in alpha". */; name: string };
+export type ScopeId = { scope: number; scopeName: ScopeName; id: number /** "in alpha". */; name: string };
 
 /** Of `chain`: "in alpha", "out alpha", "halt alpha", "asset USDC". */
 export function parseScope({
@@ -29,7 +29,7 @@ export function parseScope({
     throw new UsageError(`"${scope}" of what? Name ${wanted}`);
   }
   const id = idOf({ deployment, chain, name, of });
-  return { scope: Scope[name], ...id };
+  return { scope: Scope[name], scopeName: name, ...id };
 }
 
 function idOf({

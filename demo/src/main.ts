@@ -12,11 +12,11 @@ import { renderControl, renderDemo, renderKept } from "./summary.ts";
 const HELP = `npm run demo [-- --keep | --control]
 
 Starts three local chains with the real LayerZero V2 contracts and ${PRODUCT.name}'s, the verifier, the relayer, three
-watchers, a stranger's DVN, a monitor and a pauser. Traders make ${SIZE.deposits} deposits on two chains and ${SIZE.withdrawals} withdrawals, signed and
+watchers, a stranger's DVN, monitors and a pauser. Traders make ${SIZE.deposits} deposits on two chains and ${SIZE.withdrawals} withdrawals, signed and
 brought by an operator, to the chain where they did not deposit. The relayer is killed in the middle and started again.
 
 Then every verifier of the LayerZero path signs deposits that never happened. Act 1: the watchers are alive. Act 2: they
-are dead. Both times an attacker tries to have them executed, and the monitor and the pauser have to stop the lane.
+are dead. Both times an attacker tries to have them executed, and the monitors and the pauser have to stop the lane.
 Everything is read back and reconciled, unit by unit. Gas is measured beside it, on two chains of its own.
 
   --control      the same forgery where one path is enough and nobody watches: a gateway from test/, no monitor and no

@@ -38,7 +38,7 @@ export type DevnetOptions = {
   blockTime?: number;
   /** True: everything outlives this process, until `devnetDown`. */
   detached?: boolean;
-  /** False: without monitor and pauser. */
+  /** False: without monitors and pauser. */
   monitor?: boolean;
   /** Chain name → contracts to deploy there in place of ours, for tests with a defence removed. */
   replaced?: Readonly<Record<string, ReplacedContracts>>;
@@ -95,7 +95,9 @@ export async function devnetUp({
     const { chains, checked } = await deployNetwork({ network: NETWORK, nodes, keys, replaced });
     await writeFile(files.deployment, `${JSON.stringify({ chains }, null, 2)}\n`);
 
-    onProgress(`read back ${checked} settings; starting verifier, relayer, watchers, monitor, pauser and a second DVN`);
+    onProgress(
+      `read back ${checked} settings; starting verifier, relayer, watchers, monitors, pauser and a second DVN`,
+    );
     const services = await startServices({
       chains,
       keys,

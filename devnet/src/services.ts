@@ -15,7 +15,7 @@ export type ServicesOptions = {
   deploymentFile: string;
   /** For what a service keeps between runs. */
   dataDir: string;
-  /** False: neither monitor nor pauser. */
+  /** False: neither monitors nor pauser. */
   monitor: boolean;
   start: (spec: ServiceSpec) => Promise<Service>;
 };
@@ -24,12 +24,14 @@ export type ServicesOptions = {
 const HURRY = { pollMs: 250 };
 const DISPATCH = { maxAgeSeconds: 2, maxCount: 64, ackAgeSeconds: 60 };
 
-/** Starts all of them; the relayer and the pauser last, since they ask the watchers and the monitor. */
+/** Starts all of them; the relayer and the pauser last, since they ask the watchers and the monitors. */
 export async function startServices(options: ServicesOptions): Promise<Service[]> {
   const { keys, start } = options;
   const watchers = keys.watchers.map((_, i) => watcherService(options, i));
+  const monitors = options.monitor ? keys.monitors.map((_, i) => monitorService(options, i)) : [];
   const started = await settled([
     ...watchers.map(start),
+    ...monitors.map(start),
     start(verifierService(options)),
     start(
       strangerDvnService({
@@ -39,18 +41,16 @@ export async function startServices(options: ServicesOptions): Promise<Service[]
         cursorFile: join(options.dataDir, "stranger-dvn.cursor.json"),
       }),
     ),
-    ...(options.monitor ? [start(monitorService(options))] : []),
   ]);
-  const watcherUrls = started.slice(0, watchers.length).map(({ url }) => url);
-  const monitors = started.flatMap(({ name, url }) => (name === MONITOR ? [url] : []));
+  const urls = started.map(({ url }) => url);
+  const watcherUrls = urls.slice(0, watchers.length);
+  const monitorUrls = urls.slice(watchers.length, watchers.length + monitors.length);
   const last = [
     start(relayerService(options, watcherUrls)),
-    ...(monitors.length > 0 ? [start(pauserService(options, monitors))] : []),
+    ...(options.monitor ? [start(pauserService(options, monitorUrls))] : []),
   ];
   return [...started, ...(await settled(last))];
 }
-
-const MONITOR = "monitor";
 
 /** Each chain of the devnet is one process, so there is no second node to compare with. */
 const ONE_NODE = { allowSingleSource: true };
@@ -65,8 +65,11 @@ function watcherService(options: ServicesOptions, i: number): ServiceSpec {
   return { name: `watcher-${i + 1}`, main: "watcher/src/main.ts", config };
 }
 
-function monitorService(options: ServicesOptions): ServiceSpec {
-  return { name: MONITOR, main: "monitor/src/main.ts", config: { ...shared(options), ...ONE_NODE } };
+/** Named as its key is in the deployment file: of several, the first has the bare name. */
+function monitorService(options: ServicesOptions, i: number): ServiceSpec {
+  const signerPrivateKey = options.keys.monitors[i]?.privateKey;
+  const config = { ...shared(options), ...ONE_NODE, signerPrivateKey };
+  return { name: i === 0 ? "monitor" : `monitor-${i + 1}`, main: "monitor/src/main.ts", config };
 }
 
 function pauserService(options: ServicesOptions, monitors: readonly string[]): ServiceSpec {

@@ -1,4 +1,5 @@
 import { accessManagerAbi } from "@weighlock/core/abi/accessManager.ts";
+import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
 import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import type { ChainDeployment } from "@weighlock/core/deployment.ts";
@@ -71,6 +72,37 @@ test("rules come with what they were, of that asset", () => {
   const [first, second, third] = log.actions(9n);
   expect([first?.before, second?.before]).toEqual([undefined, undefined]);
   expect(third?.before).toMatchObject({ asset: 1, rules: { pushGas: 60_000 } });
+});
+
+test("what is final and over is forgotten, and rules are still compared with what they were", () => {
+  const log = createActionLog({ deployment: hub });
+  const set = (block: number, minWithdrawal: bigint) =>
+    logOf(clearingHouseAbi, hub.clearingHouse, block, "LaneRulesSet", {
+      ...{ eid: alpha.eid, asset: 1 },
+      rules: { minWithdrawal, cap: 9n, limit: { capacity: 10n, refill: 1n, large: 5n, share: 25 } },
+    });
+  const paths = () => log.actions(9n).map(({ args }) => args.path);
+  log.hear(set(1, 1n));
+  log.hear(handedOver(2));
+  for (const block of [3, 4, 5]) log.hear(disabled(block, block));
+  log.forget({ final: 1n, isOver: () => true });
+  // The hand-over itself may still be taken back, so what was before it is kept.
+  expect(paths()).toEqual([3, 4, 5]);
+  log.forget({ final: 4n, isOver: ({ args }) => args.path === 3 || args.path === 5 });
+  expect(paths()).toEqual([4, 5]);
+  log.takeBack(4n);
+  log.forget({ final: 4n, isOver: () => true });
+  expect(log.actions(9n)).toEqual([]);
+  log.hear(set(6, 2n));
+  expect(log.actions(9n)).toMatchObject([{ block: 6n, before: { rules: { minWithdrawal: 1n } } }]);
+});
+
+test("a deployer that keeps its power is forgotten like anybody", () => {
+  const log = createActionLog({ deployment: hub });
+  log.hear(disabled(1, 0));
+  log.hear(disabled(2, 1));
+  log.forget({ final: 2n, isOver: ({ block }) => block === 1n });
+  expect(log.actions(9n)).toMatchObject([{ block: 2n }]);
 });
 
 test("of parks only a veto, and what clears it, are anybody's decision", () => {

@@ -37,6 +37,11 @@ export type ActionLog = {
   takeBack(block: bigint): void;
   /** All by `block`, in order, from the day on which the deployer gave its power away: before that it was setting up. */
   actions(block: bigint): Action[];
+  /**
+   * Of what is final, forgets those that are over, and all from before that day. Of rules it keeps what they are, for the
+   * next to be compared with.
+   */
+  forget(read: { final: bigint; isOver: (action: Action) => boolean }): void;
 };
 
 type Told = { address: Address; events: readonly AbiEvent[] };
@@ -63,6 +68,10 @@ export function createActionLog({ deployment }: { deployment: ChainDeployment })
       : { address: deployment.vault, events: eventsOf(collateralVaultAbi, VAULT) },
   ];
   let actions: Action[] = [];
+  /** Rules by what they are of, as the newest forgotten action set them. */
+  const rules = new Map<string, Action["args"]>();
+  let isHandedOver = false;
+  const handOver = () => actions.findIndex(({ name, args }) => name === "RoleRevoked" && args.roleId === ADMIN_ROLE);
 
   return {
     addresses: told.map(({ address }) => address),
@@ -77,7 +86,9 @@ export function createActionLog({ deployment }: { deployment: ChainDeployment })
       // Only a veto is anybody's decision; the other parks are the vault's own.
       if (parsed.eventName === "ReleaseParked" && args.reason !== Parked.Vetoed && args.reason !== Parked.None) return;
       const { eventName: name } = parsed;
-      const before = actions.findLast((action) => isOfSameRules(action, { name, args, address }))?.args;
+      const of = rulesOf({ name, args, address });
+      const before =
+        of === undefined ? undefined : (actions.findLast((action) => rulesOf(action) === of)?.args ?? rules.get(of));
       const id = `${transactionHash}:${logIndex}`;
       actions.push({ id, name, args, ...(before !== undefined && { before }), address, transactionHash, block });
     },
@@ -85,8 +96,19 @@ export function createActionLog({ deployment }: { deployment: ChainDeployment })
       actions = actions.filter((action) => action.block <= block);
     },
     actions(block) {
-      const handOver = actions.findIndex(({ name, args }) => name === "RoleRevoked" && args.roleId === ADMIN_ROLE);
-      return actions.slice(handOver + 1).filter((action) => action.block <= block);
+      const from = isHandedOver ? 0 : handOver() + 1;
+      return actions.slice(from).filter((action) => action.block <= block);
+    },
+    forget({ final, isOver }) {
+      const at = isHandedOver ? -1 : handOver();
+      if (!isHandedOver && (actions[at]?.block ?? final + 1n) <= final) isHandedOver = true;
+      const settingUp = isHandedOver ? at + 1 : 0;
+      actions = actions.filter((action, i) => {
+        const isKept = action.block > final || (i >= settingUp && !isOver(action));
+        const of = rulesOf(action);
+        if (!isKept && of !== undefined) rules.set(of, action.args);
+        return isKept;
+      });
     },
   };
 }
@@ -95,15 +117,7 @@ function eventsOf(abi: Abi, names: readonly string[]): AbiEvent[] {
   return abi.filter((item): item is AbiEvent => item.type === "event" && names.includes(item.name));
 }
 
-function isOfSameRules(
-  one: Pick<Action, "name" | "args" | "address">,
-  other: Pick<Action, "name" | "args" | "address">,
-) {
-  return (
-    one.name.endsWith("RulesSet") &&
-    one.name === other.name &&
-    isAddressEqual(one.address, other.address) &&
-    one.args.asset === other.args.asset &&
-    one.args.eid === other.args.eid
-  );
+/** The same for two actions that set the same rules; undefined where none are set. */
+function rulesOf({ name, args, address }: Pick<Action, "name" | "args" | "address">): string | undefined {
+  return name.endsWith("RulesSet") ? `${name} ${address.toLowerCase()} ${args.asset} ${args.eid}` : undefined;
 }

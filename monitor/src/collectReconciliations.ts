@@ -10,23 +10,25 @@ import {
   Scope,
   type ScopeName,
 } from "@weighlock/core/reconciliation.ts";
-import { type Address, concat, type Hex } from "viem";
+import type { Address, Hex } from "viem";
 import { z } from "zod";
+import { readLimited } from "./limitedBody.ts";
 
 export type Collected = {
   reconciliation: Reconciliation;
-  /** Of the first `threshold` signers by address, as `PauseController.resume` takes them. */
-  signatures: Hex;
+  /** Of the first `threshold` signers by address, as `PauseController.resume` takes them: in that order. */
+  signatures: readonly Hex[];
   signers: readonly Address[];
 };
 
-/** Too few monitors sign the same. `details` has what each said. */
+/** Too few monitors sign the same. `details` has what each said: its URL, and a list of sentences. */
 export class NotReconciledError extends FatalError {
   override name = "NotReconciledError";
 }
 
 const ANSWER_MS = 20_000;
 const PAUSE_MS = 1_000;
+const MAX_BYTES = 1 << 18;
 
 const uint = z.string().regex(/^\d+$/).transform(BigInt);
 const hex = z
@@ -103,8 +105,34 @@ export async function collectReconciliations({
     if (attempt < attempts) await sleep(PAUSE_MS);
   }
   throw new NotReconciledError(`Fewer than ${threshold} monitors sign the same; what each says is below.`, {
-    details: Object.fromEntries(last.map(({ monitor, answer, reasons }) => [monitor, answer?.digest ?? reasons])),
+    details: Object.fromEntries(
+      await Promise.all(
+        last.map(async (said) => [said.monitor, await sentencesOf({ said, last, isMonitor })] as const),
+      ),
+    ),
   });
+}
+
+/** Why a monitor's word did not count, or what it would have counted for. */
+async function sentencesOf({
+  said: { monitor, answer, reasons },
+  last,
+  isMonitor,
+}: {
+  said: Said;
+  last: readonly Said[];
+  isMonitor: (signer: Address) => Promise<boolean>;
+}): Promise<readonly string[]> {
+  if (answer === undefined) return reasons;
+  const { signer, digest } = answer;
+  if (!(await isMonitor(signer))) return [`it signs as ${signer}, which is no monitor's key here`];
+  const before = last.slice(
+    0,
+    last.findIndex((each) => each.monitor === monitor),
+  );
+  const same = before.find((each) => each.answer?.signer === signer);
+  if (same !== undefined) return [`it signs as ${signer}, as ${same.monitor} does: one key counts once`];
+  return [`it signs ${digest} as ${signer}`];
 }
 
 async function combine({
@@ -129,8 +157,11 @@ async function combine({
   const taken = sorted.map(([, answer]) => answer);
   const [{ reconciliation } = {}] = taken;
   if (reconciliation === undefined) return undefined;
-  const signatures = concat(taken.map(({ signature }) => signature));
-  return { reconciliation, signatures, signers: taken.map(({ signer }) => signer) };
+  return {
+    reconciliation,
+    signatures: taken.map(({ signature }) => signature),
+    signers: taken.map(({ signer }) => signer),
+  };
 }
 
 async function askMonitor({
@@ -151,15 +182,19 @@ async function askMonitor({
   const response = await fetch(`${monitor.replace(/\/+$/, "")}/reconciliation?${query}`, {
     signal: AbortSignal.timeout(ANSWER_MS),
     redirect: "error",
+  }).catch((cause: unknown) => {
+    throw new RetryableError("Nothing answers there.", { cause });
   });
-  const body: unknown = await response.json();
+  const body = parseJson(await readLimited({ response, maxBytes: MAX_BYTES }));
   if (!response.ok) {
     const refused = Refused.safeParse(body);
     if (!refused.success) throw new RetryableError(`It answers with status ${response.status}.`);
     const { error, reasons } = refused.data;
     return { monitor, reasons: reasons.length > 0 ? reasons : [error] };
   }
-  const { reconciliation, signature } = Signed.parse(body);
+  const signed = Signed.safeParse(body);
+  if (!signed.success) throw new RetryableError("Its answer is no signed reconciliation.", { cause: signed.error });
+  const { reconciliation, signature } = signed.data;
   const isAsked =
     reconciliation.scope === Scope[scope] &&
     reconciliation.id === id &&
@@ -168,4 +203,12 @@ async function askMonitor({
   const of = { at: { chainId, pauseController }, reconciliation };
   const signer = await reconciliationSigner({ ...of, signature });
   return { monitor, reasons: [], answer: { signer, signature, reconciliation, digest: reconciliationDigest(of) } };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new RetryableError("Its answer is not JSON.", { cause });
+  }
 }

@@ -147,7 +147,13 @@ test("what was given back and settled is summed by the asset that was held", () 
   ]);
   expect([4n, 5n, 7n].map((block) => journal.sumSettled(alpha.eid, 1, block))).toEqual([0n, 7n, 14n]);
   expect(journal.sumSettled(alpha.eid, 2, 7n)).toBe(0n);
+  // What is final is in a sum from then on, and a reorg takes back the rest.
+  journal.standing(alpha.eid, { standing: new Set(), block: 7n, final: 6n });
+  expect([7n, 9n].map((block) => journal.sumSettled(alpha.eid, 1, block))).toEqual([14n, 14n]);
+  expect(journal.sumSettled(alpha.eid, 2, 9n)).toBe(0n);
   journal.takeBack(6n);
+  expect(journal.sumSettled(alpha.eid, 1, 9n)).toBe(7n);
+  journal.standing(alpha.eid, { standing: new Set(), block: 7n, final: 6n });
   expect(journal.sumSettled(alpha.eid, 1, 9n)).toBe(7n);
 });
 

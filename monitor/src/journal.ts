@@ -52,7 +52,10 @@ export type Journal = {
   parked(srcEid: number, block: bigint): Waiting[];
   /** Each release that was struck by `block`. */
   struck(srcEid: number, block: bigint): WordedEntry[];
-  /** Of what was parked by `block`, only `standing` still is: the rest is forgotten once that is final. */
+  /**
+   * Of what was parked by `block`, only `standing` still is: the rest is forgotten once that is final. What was settled is
+   * kept as sums from then on.
+   */
   standing(srcEid: number, read: { standing: ReadonlySet<bigint>; block: bigint; final: bigint }): void;
   /** The newest count of a lane to here that was executed by `block`. */
   executed(srcEid: number, block: bigint): bigint;
@@ -64,6 +67,8 @@ export type Journal = {
   quarantines(block: bigint): Quarantine[];
   /** What people with keys did by `block`. */
   actions(block: bigint): Action[];
+  /** Forgets those actions that are final and that `isOver` says nobody is told of any more. */
+  forgetActions(read: { final: bigint; isOver: (action: Action) => boolean }): void;
   /** Forgets entries of a lane below `index`: its other end has executed them for good. */
   forget(dstEid: number, index: bigint): void;
 };
@@ -99,6 +104,8 @@ export function createJournal({ deployment }: { deployment: ChainDeployment }): 
   const falseAcks = createBlockLists<FalseAck>();
   const quarantines = createBlockLists<Quarantine>();
   const forgotten = new Map<number, { to: bigint; sums: Map<string, bigint> }>();
+  /** Of what is final, by source and asset. */
+  const settledSums = new Map<string, bigint>();
   const lists = [posted, parked, struck, settled, windows, executed, stops, contradictions, falseAcks, quarantines];
 
   function hearGateway(log: Log<bigint, number, false>): Attestation | undefined {
@@ -208,7 +215,10 @@ export function createJournal({ deployment }: { deployment: ChainDeployment }): 
         .reduce((sum, { amount }) => sum + amount, sums?.get(sumKey({ kind, asset })) ?? 0n);
     },
     sumSettled: (srcEid, asset, block) =>
-      by(settled.of(srcEid), block).reduce((sum, each) => (each.asset === asset ? sum + each.amount : sum), 0n),
+      by(settled.of(srcEid), block).reduce(
+        (sum, each) => (each.asset === asset ? sum + each.amount : sum),
+        settledSums.get(`${srcEid}:${asset}`) ?? 0n,
+      ),
     parked(srcEid, block) {
       const heard = by(parked.of(srcEid), block);
       const last = new Map(heard.map(({ goneAt: _, block: __, ...waiting }) => [waiting.index, waiting]));
@@ -223,6 +233,12 @@ export function createJournal({ deployment }: { deployment: ChainDeployment }): 
       }
       const kept = list.filter(({ goneAt }) => goneAt === undefined || goneAt > final);
       if (kept.length < list.length) list.splice(0, list.length, ...kept);
+      const done = settled.of(srcEid);
+      const pending = done.findIndex((each) => each.block > final);
+      for (const { asset, amount } of done.splice(0, pending === -1 ? done.length : pending)) {
+        const key = `${srcEid}:${asset}`;
+        settledSums.set(key, (settledSums.get(key) ?? 0n) + amount);
+      }
     },
     executed: (srcEid, block) => executed.of(srcEid).findLast((each) => each.block <= block)?.count ?? 0n,
     windows: (dstEid) => windows.of(dstEid),
@@ -234,6 +250,7 @@ export function createJournal({ deployment }: { deployment: ChainDeployment }): 
     falseAcks: (block) => by(falseAcks.all(), block),
     quarantines: (block) => by(quarantines.all(), block),
     actions: (block) => actions.actions(block),
+    forgetActions: (read) => actions.forget(read),
     forget(dstEid, index) {
       const known = forgotten.get(dstEid) ?? { to: 0n, sums: new Map<string, bigint>() };
       if (index <= known.to) return;

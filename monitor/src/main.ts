@@ -1,4 +1,7 @@
-/** `node monitor/src/main.ts --config <file>`: reads every chain and judges; it holds no key. Exit 1 when it can't start. */
+/**
+ * `node monitor/src/main.ts --config <file>`: reads every chain and judges; at most it holds a key that signs
+ * reconciliations. Exit 1 when it can't start.
+ */
 
 import { parseArgs } from "node:util";
 import { createCommon } from "@weighlock/core/common.ts";

@@ -38,7 +38,7 @@ export async function createMonitor({
   setup: MonitorSetup;
 }): Promise<HttpServer> {
   const { logger, metrics, shutdown } = common;
-  const { pollMs, maxRange, undecidedAlertSeconds } = settings;
+  const { pollMs, maxRange, undecidedAlertSeconds, actionAlertSeconds } = settings;
   const findings = createFindings({ common });
   const sources = createChainSources({ chains: deployment.chains, sources: settings.sources, pollMs });
   const attestations = createAttestationWatch({
@@ -69,7 +69,7 @@ export async function createMonitor({
     ),
   );
   const wording = createWording(deployment);
-  const reconciler = createReconciler({ common, deployment, views, findings, detect });
+  const reconciler = createReconciler({ common, deployment, views, findings, actionAlertSeconds, detect });
 
   async function detect(reconciled: Reconciled): Promise<Found[]> {
     const { reading, stopped, buckets, quarantines, contradictions, actions, pins, journalOf } = reconciled;
@@ -80,7 +80,7 @@ export async function createMonitor({
       ...longQuarantines(quarantines, { afterSeconds: settings.quarantineAlertSeconds, wording }),
       ...largeReleases(reading, wording),
       ...bucketsInUse(buckets, wording),
-      ...privilegedActions(actions, { forSeconds: settings.actionAlertSeconds, wording }),
+      ...privilegedActions(actions, { forSeconds: actionAlertSeconds, wording }),
       ...shownContradictions(contradictions, wording),
       ...(await findProvable({ pins, stopped, journalOf, facts, lanes, attestations, wording })),
     ];

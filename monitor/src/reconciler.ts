@@ -73,12 +73,15 @@ export function createReconciler({
   deployment,
   views,
   findings,
+  actionAlertSeconds,
   detect = async () => [],
 }: {
   common: Common;
   deployment: PublicDeployment;
   views: readonly ChainView[];
   findings: Findings;
+  /** What people with keys did is forgotten after so long. */
+  actionAlertSeconds: number;
   /** What else is found in a reading. */
   detect?: (reconciled: Reconciled) => Promise<Found[]>;
 }): Reconciler {
@@ -148,6 +151,7 @@ export function createReconciler({
     last = await within(READ_WITHIN_MS, read(chosen));
     forgetExecuted();
     forgetSettled(chosen, last.reading);
+    forgetActions(last.actions);
     failure = undefined;
     readings.inc({ outcome: "read" });
     readAt.set(last.at.getTime() / 1000);
@@ -177,6 +181,17 @@ export function createReconciler({
         final: dstView.finalized()?.number ?? 0n,
       });
     }
+  }
+
+  /** By their chain's clock. What a reading does not tell of any more need not be timed. */
+  function forgetActions(actions: readonly TimedAction[]): void {
+    const isOver = ({ at, now }: TimedAction) => now - at > BigInt(actionAlertSeconds);
+    const over = new Set(actions.filter(isOver).map(({ action: { id } }) => id));
+    for (const { journal, finalized } of views) {
+      journal.forgetActions({ final: finalized()?.number ?? -1n, isOver: ({ id }) => over.has(id) });
+    }
+    const told = new Set(actions.map(({ action: { id } }) => id));
+    for (const id of times.keys()) if (!told.has(id)) times.delete(id);
   }
 
   return {

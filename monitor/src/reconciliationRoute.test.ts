@@ -11,7 +11,7 @@ import { createTestCommon } from "@weighlock/core/testing/common.ts";
 import { NETWORK } from "@weighlock/devnet/spec.ts";
 import { createCleanup } from "@weighlock/devnet/testing.ts";
 import { asCouncil, asGuardian } from "@weighlock/devnet/weighlock/authority.ts";
-import { encodeFunctionData, type Hex, keccak256, toHex } from "viem";
+import { concat, encodeFunctionData, type Hex, keccak256, toHex } from "viem";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Collected, collectReconciliations, NotReconciledError } from "./collectReconciliations.ts";
 import type { MonitorSetup } from "./config.ts";
@@ -109,7 +109,7 @@ async function resume(scope: ScopeName, id: number): Promise<void> {
   await controller("council", "proposeResume", [Scope[scope], id]);
   await passTime(NETWORK.resumeDelay + 1);
   const { reconciliation, signatures } = await collect(scope, id);
-  await controller("council", "resume", [Scope[scope], id, reconciliation, signatures]);
+  await controller("council", "resume", [Scope[scope], id, reconciliation, concat(signatures)]);
 }
 
 async function settle(): Promise<void> {

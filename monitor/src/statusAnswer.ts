@@ -65,6 +65,8 @@ export const MonitorStatus = z.object({
       }),
     )
     .default([]),
+  /** Whose signature its reconciliations bring; none where it has no key. */
+  signer: z.string().optional(),
   openAttestations: z.number(),
   facts: z.array(Finding),
   alerts: z.array(Finding),

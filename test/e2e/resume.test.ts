@@ -1,16 +1,16 @@
 /**
- * The way back, on the real network: all watchers of a path are owned and forge, and the lane is stopped, given another set of
- * watchers, signed for by the monitors and resumed, with nobody's balance changed. Where the forgery was executed, no
- * monitor ever signs.
+ * The way back, on the real network and by what people type: all watchers of a path are owned and forge, and the lane is stopped,
+ * given another set of watchers, signed for by the monitors and resumed, with nobody's balance changed. Where the forgery
+ * was executed, no monitor ever signs.
  */
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deposit, withdraw } from "@weighlock/cli/index.ts";
 import { createNetwork, type Network } from "@weighlock/cli/network.ts";
+import { run } from "@weighlock/cli/program.ts";
 import { clearingHouseAbi } from "@weighlock/core/abi/clearingHouse.ts";
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
-import { pauseControllerAbi } from "@weighlock/core/abi/pauseController.ts";
 import { watcherPathAbi } from "@weighlock/core/abi/watcherPath.ts";
 import { type Chain, createChain } from "@weighlock/core/chains.ts";
 import {
@@ -23,18 +23,12 @@ import {
   vaultsOf,
 } from "@weighlock/core/deployment.ts";
 import { accountOf, EntryKind, packEntry, partyOf } from "@weighlock/core/entry.ts";
-import { Scope } from "@weighlock/core/reconciliation.ts";
 import { createTestCommon } from "@weighlock/core/testing/common.ts";
 import { type Devnet, devnetUp } from "@weighlock/devnet/devnet.ts";
 import { forgeCommitment } from "@weighlock/devnet/layerzero/forgedPacket.ts";
 import { forgeAttestation } from "@weighlock/devnet/layerzero/forgery.ts";
 import { NETWORK } from "@weighlock/devnet/spec.ts";
 import { createCleanup, temporaryFolder } from "@weighlock/devnet/testing.ts";
-import { collectReconciliations, NotReconciledError } from "@weighlock/monitor/collectReconciliations.ts";
-import type { MonitorSetup } from "@weighlock/monitor/config.ts";
-import { createMonitor } from "@weighlock/monitor/monitor.ts";
-import type { PauserSetup } from "@weighlock/monitor/pauser/config.ts";
-import { createPauser } from "@weighlock/monitor/pauser/pauser.ts";
 import { askStatus, MonitorStatus } from "@weighlock/monitor/statusAnswer.ts";
 import type { Address } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
@@ -45,10 +39,8 @@ import { attestAs, deployWatcherPath, readCommitment } from "./watcherWords.ts";
 const cleanup = createCleanup();
 const common = createTestCommon();
 const WAIT = { timeout: 90_000, interval: 250 };
-/** Three monitors, the pauser and the test share one process here; monitor.test.ts has the bound of real processes. */
 const STOP_WITHIN = 5n;
 const NO_END = (1n << 40n) - 1n;
-const { threshold } = NETWORK.monitors;
 let devnet: Devnet;
 let deployment: Deployment;
 let network: Network;
@@ -58,11 +50,10 @@ let beta: ChainDeployment;
 let hubChain: Chain;
 let offices: Offices;
 let monitors: string[];
-const pauserCommon = createTestCommon("pauser");
 
 beforeAll(async () => {
   const dir = await temporaryFolder({ cleanup });
-  devnet = await devnetUp({ dir, blockTime: 1, monitor: false });
+  devnet = await devnetUp({ dir, blockTime: 1 });
   cleanup.add(() => devnet.stop());
   await outlastTime(dir);
   cleanup.add(() => common.shutdown.stop("test"));
@@ -73,8 +64,7 @@ beforeAll(async () => {
   [alpha, beta] = vaultsOf(deployment) as [ChainDeployment, ChainDeployment];
   hubChain = await createChain(hub);
   offices = createOffices({ common, deployment });
-  monitors = await Promise.all(["monitor", "monitor-2", "monitor-3"].map(startMonitor));
-  await startPauser();
+  monitors = ["monitor", "monitor-2", "monitor-3"].map((name) => deployment.apis[name] ?? "");
 });
 afterAll(() => cleanup.run());
 
@@ -87,34 +77,18 @@ async function outlastTime(dir: string): Promise<void> {
   await devnet.restart("verifier");
 }
 
-const reader = () => ({
-  deployment: "",
-  sources: Object.fromEntries(deployment.chains.map(({ name, rpcUrl }) => [name, [rpcUrl]])),
-  allowSingleSource: true,
-  host: "127.0.0.1",
-  port: 0,
-  pollMs: 250,
-  logLevel: "silent" as const,
-});
-
-async function startMonitor(role: string): Promise<string> {
-  const own = createTestCommon(role);
-  const settings: MonitorSetup["settings"] = {
-    ...reader(),
-    ...{ maxRange: 1_000, undecidedAlertSeconds: 60, dismissed: [] },
-    ...{ quarantineAlertSeconds: 3_600, actionAlertSeconds: 604_800 },
-  };
-  const signerKey = keyOf(deployment, role).privateKey;
-  const { url } = await createMonitor({ common: own, setup: { settings, deployment, signerKey } });
-  cleanup.add(() => own.shutdown.stop("test"));
-  return url;
+/** What somebody types, and what it says. */
+async function weighlock(...argv: string[]) {
+  const out: string[] = [];
+  const streams = { stdout: (text: string) => out.push(text), stderr: (text: string) => out.push(text) };
+  const code = await run([...argv, "--deployment", devnet.file], { streams, env: {} });
+  return { code, output: out.join("") };
 }
 
-async function startPauser(): Promise<void> {
-  const { privateKey } = keyOf(deployment, "pauser");
-  const settings: PauserSetup["settings"] = { ...reader(), privateKey, monitors, silentSeconds: 60, dismissed: [] };
-  await createPauser({ common: pauserCommon, setup: { settings, deployment } });
-  cleanup.add(() => pauserCommon.shutdown.stop("test"));
+async function type(...argv: string[]): Promise<string> {
+  const { code, output } = await weighlock(...argv);
+  expect(code, output).toBe(0);
+  return output;
 }
 
 const accountOfKey = (role: string) => privateKeyToAccount(keyOf(deployment, role).privateKey);
@@ -122,12 +96,6 @@ const give = (chain: ChainDeployment, role: string, amount: string) =>
   deposit({ network, privateKey: keyOf(deployment, role).privateKey, chain: chain.name, asset: "USDC", amount });
 const take = (chain: ChainDeployment, role: string, amount: string) =>
   withdraw({ network, privateKey: keyOf(deployment, role).privateKey, to: chain.name, asset: "USDC", amount });
-const gatewayCall = (chain: ChainDeployment, functionName: string, args: readonly unknown[]) => ({
-  ...{ chain, to: chain.gateway, abi: gatewayAbi, functionName, args },
-});
-const controllerCall = (chain: ChainDeployment, functionName: string, args: readonly unknown[]) => ({
-  ...{ chain, to: chain.pauseController, abi: pauseControllerAbi, functionName, args },
-});
 const pausedIn = (eid: number) =>
   hubChain.client.readContract({
     address: hub.gateway,
@@ -188,16 +156,6 @@ async function refusals(chain: ChainDeployment, scope: string, id: number): Prom
   return Promise.all(asked);
 }
 
-const collect = (chain: ChainDeployment, scope: "in", id: number, from = monitors) =>
-  collectReconciliations({
-    ...{ monitors: from, chain, scope, id, threshold },
-    isMonitor: async (signer: Address) => {
-      const { pauseController: address } = chain;
-      const key = { address, abi: pauseControllerAbi, functionName: "keyOf", args: [signer] } as const;
-      return (await (await createChain(chain)).client.readContract(key)) === 3;
-    },
-  });
-
 let before: Record<string, bigint>;
 let replacement: Address;
 const successors = [generatePrivateKey(), generatePrivateKey()].map((key) => privateKeyToAccount(key));
@@ -240,40 +198,38 @@ test("a forgery that all watchers signed is in quarantine within blocks, and the
 });
 
 test("another set of watchers takes over, two of three monitors sign, and the lane lives again", async () => {
-  await offices.guardian(gatewayCall(hub, "disablePath", [alpha.eid, 1]));
+  await type("guardian", "disable-path", "watcher", "--chain", "hub", "--peer", "alpha");
   replacement = await deployWatcherPath({
     chain: hub,
     watchers: successors.map(({ address }) => address),
     payer: accountOfKey("trader-3"),
   });
-  const calls = [
-    {
-      ...{ chain: hub, to: replacement, abi: watcherPathAbi, functionName: "openRemote" },
-      args: [alpha.eid, BigInt(alpha.chainId), alpha.gateway],
-    },
-    gatewayCall(hub, "addPath", [alpha.eid, 2, replacement, false]),
-  ];
-  for (const call of calls) await offices.schedule(call);
-  await offices.council(controllerCall(hub, "proposeResume", [Scope.in, alpha.eid]));
+  const openRemote = {
+    ...{ chain: hub, to: replacement, abi: watcherPathAbi, functionName: "openRemote" },
+    args: [alpha.eid, BigInt(alpha.chainId), alpha.gateway],
+  };
+  const addPath = ["council", "add-path", "2", replacement, "--chain", "hub", "--peer", "alpha"];
+  await offices.schedule(openRemote);
+  expect(await type(...addPath)).toContain("the same command again");
+  await type("council", "propose-resume", "in", "alpha", "--chain", "hub");
   // Asked for meanwhile, and waiting for the lane.
   await give(alpha, "trader", "5");
   await give(beta, "trader-2", "1");
   await balancesAre({ ...before, "trader-2": 31_000_000n });
+  await allSay(/path 1 of the lane with alpha is disabled/);
 
   await offices.passTime(NETWORK.councilDelay + 1);
-  for (const call of calls) await offices.carryOut(call);
+  await offices.carryOut(openRemote);
+  await type(...addPath);
   expect(await pausedIn(alpha.eid)).toBe(NO_END);
-  const one = monitors.slice(0, 1);
-  const alone = collectReconciliations({
-    ...{ monitors: one, chain: hub, scope: "in", id: alpha.eid, threshold, attempts: 1 },
-  });
-  await expect(alone).rejects.toThrow(NotReconciledError);
-  // The third is away.
-  const from = [...monitors.slice(0, 2), "http://127.0.0.1:9"];
-  const { reconciliation, signatures, signers } = await vi.waitFor(() => collect(hub, "in", alpha.eid, from), WAIT);
-  expect(signers).toHaveLength(threshold);
-  await offices.council(controllerCall(hub, "resume", [Scope.in, alpha.eid, reconciliation, signatures]));
+  const resume = ["council", "resume", "in", "alpha", "--chain", "hub"];
+  const alone = await weighlock(...resume, "--monitor", monitors[0] ?? "");
+  expect(alone).toMatchObject({ code: 1, output: expect.stringContaining("Fewer than 2 monitors sign the same") });
+  expect(await pausedIn(alpha.eid)).toBe(NO_END);
+  await devnet.kill("monitor-3");
+  await vi.waitFor(() => type(...resume), WAIT);
   expect(await pausedIn(alpha.eid)).toBe(0n);
+  await devnet.restart("monitor-3");
 
   await speak();
   await balancesAre({ ...before, trader: 35_000_000n, "trader-2": 31_000_000n });
@@ -282,12 +238,17 @@ test("another set of watchers takes over, two of three monitors sign, and the la
   await speak();
   await balancesAre({ ...before, trader: 35_000_000n, "trader-2": 28_000_000n, "trader-3": 2_000_000n });
   await allIsWell();
-  const { alerts } = await monitorNow();
-  const said = alerts.map(({ text }) => text).join("\n");
-  expect(said).toMatch(/path 1 of the lane with alpha is disabled/);
-  expect(said).toMatch(/path 2 was added to the lane with alpha/);
-  expect(said).toMatch(/the council resumed what comes from alpha/);
+  await allSay(/path 2 was added to the lane with alpha/);
+  await allSay(/the council resumed what comes from alpha/);
 });
+
+/** Every monitor has an alert like that. */
+const allSay = (alert: RegExp) =>
+  vi.waitFor(async () => {
+    for (const { alerts } of await Promise.all(monitors.map(monitorNow))) {
+      expect(alerts.map(({ text }) => text).join("\n")).toMatch(alert);
+    }
+  }, WAIT);
 
 /** The successors, once alpha has sealed what it has: they sign what is true. */
 async function speak(): Promise<void> {
@@ -306,7 +267,7 @@ async function speak(): Promise<void> {
 
 test("where two owned paths had a forgery executed, no monitor signs, whatever people do", async () => {
   // Nobody is quick enough this time.
-  await pauserCommon.shutdown.stop("test");
+  await devnet.kill("pauser");
   const entries = forgedEntries(beta);
   const { commitment } = await forgeCommitment({ src: beta, dst: hub, entries });
   const forgery = await forgeAttestation({ common, deployment, src: beta, dst: hub, entries });
@@ -316,10 +277,15 @@ test("where two owned paths had a forgery executed, no monitor signs, whatever p
     path: pathByName(hub, "watcher").address,
     ...{ src: beta, dst: hub, commitment, payer: accountOfKey("trader-3") },
   });
-  await offices.as("trader", gatewayCall(hub, "execute", [beta.eid, [commitment.count], entries, "0x", 3]));
-  await offices.guardian(controllerCall(hub, "freeze", [Scope.in, beta.eid]));
-  for (const path of [0, 1]) await offices.guardian(gatewayCall(hub, "disablePath", [beta.eid, path]));
-  await offices.council(controllerCall(hub, "proposeResume", [Scope.in, beta.eid]));
+  await offices.as("trader", {
+    ...{ chain: hub, to: hub.gateway, abi: gatewayAbi, functionName: "execute" },
+    args: [beta.eid, [commitment.count], entries, "0x", 3],
+  });
+  await type("guardian", "freeze", "in", "beta", "--chain", "hub");
+  for (const path of ["layerzero", "watcher"]) {
+    await type("guardian", "disable-path", path, "--chain", "hub", "--peer", "beta");
+  }
+  await type("council", "propose-resume", "in", "beta", "--chain", "hub");
   await offices.passTime(NETWORK.resumeDelay + 1);
   await vi.waitFor(async () => {
     const status = await monitorNow();
@@ -329,6 +295,9 @@ test("where two owned paths had a forgery executed, no monitor signs, whatever p
       expect(reasons).toMatch(/their entries add up to/);
     }
   }, WAIT);
-  await expect(collect(hub, "in", beta.eid)).rejects.toThrow(NotReconciledError);
+  const refused = await weighlock("council", "resume", "in", "beta", "--chain", "hub");
+  expect(refused.code).toBe(1);
+  for (const url of monitors) expect(refused.output).toContain(`  ${url}:\n`);
+  expect(refused.output.match(/beta→hub is forked: .* it is never resumed/g)).toHaveLength(monitors.length);
   expect((await monitorNow()).alerts).toContainEqual(expect.objectContaining({ kind: "lane-mismatch" }));
 });

@@ -1,17 +1,21 @@
 /** `weighlock council …`: what loosens or ends, after a delay in which a guardian can say no. */
 
+import type { ChainDeployment } from "@weighlock/core/deployment.ts";
 import type { Command } from "commander";
-import type { Surroundings } from "../context.ts";
+import { monitorApis } from "../apis.ts";
+import { all, type Surroundings } from "../context.ts";
 import { UsageError } from "../errors.ts";
 import { parseAddress, parseChain, parseCount } from "../input.ts";
+import type { Network } from "../network.ts";
 import * as operations from "../operations.ts";
-import { parsePeer, parseScope } from "../scope.ts";
-import { readSigned } from "../signedReconciliation.ts";
+import { parsePeer, parseScope, type ScopeId } from "../scope.ts";
+import { collectSigned, readSigned, type SignedReconciliation, writeSigned } from "../signedReconciliation.ts";
 import { addOperatorOptions, type OperatorOptions, operate } from "./operators.ts";
 import { addRulesOptions, type RulesOptions, rulesOperation } from "./rulesOptions.ts";
 
 type At = OperatorOptions & { chain: string };
 type Lane = At & { peer: string };
+type Resume = At & { monitor: string[]; signed: string[]; signedOut?: string };
 
 const ROLE = "council";
 
@@ -19,15 +23,20 @@ const HELP = `
 What the council does
   Loosens, ends and starts again. Each call is scheduled first and says when it may be executed: the same command again
   then carries it out. A guardian can veto it until then. A resumption has a delay of its own: propose-resume, then
-  resume, with what the monitors signed within the hour.
+  resume, which asks the monitors whether all is in order and brings what enough of them sign. It counts for an hour.
 
 Who signs
   The council is a Safe. On a devnet its owners' keys are in the deployment file, and as many as it wants sign. Elsewhere each
   owner runs the same command: the first with --private-key-file mine --signature-out signed.json, the next with
   --private-key-file theirs --signature signed.json (and --signature-out, while more are needed). The last one sends it.
+  All sign the same call. For resume the first one therefore keeps what the monitors signed, and nobody asks them again:
+    weighlock council resume in alpha --chain hub --private-key-file mine --signed-out resume.json --signature-out 1.json
+    weighlock council resume in alpha --chain hub --private-key-file theirs --signed resume.json --signature 1.json
 
 Examples
   weighlock council propose-resume in alpha --chain hub
+  weighlock council resume in alpha --chain hub
+  weighlock council resume in alpha --chain hub --monitor https://one.example --monitor https://two.example
   weighlock council resume in alpha --chain hub --signed monitor-1.json --signed monitor-2.json
   weighlock council lift-quarantine --chain hub --peer alpha --path watcher --count 128
   weighlock council add-path 2 0x… --chain hub --peer alpha --network
@@ -116,18 +125,20 @@ export function addCouncil(program: Command, surroundings: Surroundings): void {
     }),
   );
 
-  onScope(add("resume", "end a stop, with what the monitors signed"))
-    .option("--signed <file>", "a monitor's answer; once for each", (file: string, all: string[]) => [...all, file], [])
-    .action((scope: string, of: string, options: At & { signed: string[] }) =>
-      act(options, async ({ deployment }) => {
+  onScope(add("resume", "end a stop, with what the monitors sign"))
+    .option("--monitor <url>", "ask this monitor; once for each (default: the deployment file's)", all, [])
+    .option("--signed <file>", "a monitor's answer in a file, and nobody is asked; once for each", all, [])
+    .option("--signed-out <file>", "write what the monitors signed here, for the owners who sign after you")
+    .action((scope: string, of: string, options: Resume) =>
+      act(options, async (network) => {
+        const { deployment } = network;
         const chain = parseChain(deployment, options.chain);
-        const { reconciliation, signatures } = await readSigned({ files: options.signed, at: chain });
-        return operations.resume({
-          chain,
-          scope: parseScope({ deployment, chain, scope, of }),
-          reconciliation,
-          signatures,
-        });
+        const id = parseScope({ deployment, chain, scope, of });
+        const signed = await signedFor({ network, chain, scope: id, options });
+        const { signedOut } = options;
+        if (signedOut === undefined) return operations.resume({ chain, scope: id, signed });
+        writeSigned({ file: signedOut, signed });
+        return { ...operations.resume({ chain, scope: id, signed }), nextOwner: `--signed ${signedOut}` };
       }),
     );
 
@@ -146,4 +157,35 @@ export function addCouncil(program: Command, surroundings: Surroundings): void {
         return operations.setKey({ chain, who: parseAddress(who, "the key"), key });
       }),
     );
+}
+
+/** Files, or monitors that are asked now. Throws UsageError for both, and where the owners would not sign the same. */
+function signedFor({
+  network,
+  chain,
+  scope,
+  options: { deployment: file, monitor, signed, signedOut, signature, signatureOut },
+}: {
+  network: Network;
+  chain: ChainDeployment;
+  scope: ScopeId;
+  options: Resume;
+}): Promise<SignedReconciliation> {
+  if (signed.length > 0 && monitor.length > 0) {
+    throw new UsageError("Give either --signed, what monitors have signed, or --monitor, whom to ask");
+  }
+  if (signed.length > 0) return readSigned({ files: signed, network, chain });
+  if (signature.length > 0) {
+    throw new UsageError(
+      "Other owners have signed for one reconciliation; give it with --signed, as the first of them wrote it with --signed-out",
+    );
+  }
+  if (signatureOut !== undefined && signedOut === undefined) {
+    throw new UsageError("The next owner has to sign for the same reconciliation; give --signed-out <file> as well");
+  }
+  const monitors = monitorApis({ file, given: monitor }).map(({ url }) => url);
+  if (monitors.length > 0) return collectSigned({ network, chain, scope, monitors });
+  throw new UsageError(
+    `Give what the monitors signed: --monitor <url> for each of them, or --signed <file>; ${file} names no monitor`,
+  );
 }

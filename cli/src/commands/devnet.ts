@@ -12,8 +12,8 @@ type Options = { dir: string; json?: boolean };
 const HELP = `
 What it is
   Three local chains (hub, alpha, beta) with the real LayerZero contracts, and every service with a key of its own:
-  relayer, verifier, watchers, pauser, a second DVN; the monitor needs none. Nothing leaves this machine, and its keys
-  are worth nothing elsewhere.
+  relayer, verifier, watchers, monitors, pauser, a second DVN. Nothing leaves this machine, and its keys are worth
+  nothing elsewhere.
 
 Examples
   weighlock devnet up

@@ -4,7 +4,7 @@ import type { ChainDeployment } from "@weighlock/core/deployment.ts";
 import type { Command } from "commander";
 import { privateKeyToAccount } from "viem/accounts";
 import { type AuthorityOutcome, createAuthority } from "../authority.ts";
-import { addNetworkOptions, type NetworkOptions, type Surroundings, withNetwork } from "../context.ts";
+import { addNetworkOptions, all, type NetworkOptions, type Surroundings, withNetwork } from "../context.ts";
 import { UsageError } from "../errors.ts";
 import { type Network, readKeyFile } from "../network.ts";
 import type { Operation } from "../operations.ts";
@@ -20,8 +20,6 @@ export type OperatorOptions = NetworkOptions & {
   signature: string[];
   signatureOut?: string;
 };
-
-const all = (value: string, before: string[]) => [...before, value];
 
 /** `role`: whose Safe acts. */
 export function addOperatorOptions(command: Command, role: Role): Command {
@@ -94,7 +92,7 @@ function chooseOwners({
 function tell({
   output,
   chain,
-  operation: { label, what, to, data },
+  operation: { label, what, to, data, nextOwner },
   outcome,
   by,
   signatureOut,
@@ -107,10 +105,21 @@ function tell({
   signatureOut: string | undefined;
 }): void {
   const value = { chain: chain.name, operation: label, what, by, call: { to, data }, outcome };
-  output.result([`${chain.name}: ${label}: ${what}`, ...linesOf(chain, outcome, signatureOut)], value);
+  const lines = linesOf({ chain, outcome, signatureOut, nextOwner });
+  output.result([`${chain.name}: ${label}: ${what}`, ...lines], value);
 }
 
-function linesOf({ name }: ChainDeployment, outcome: AuthorityOutcome, signatureOut: string | undefined): string[] {
+function linesOf({
+  chain: { name },
+  outcome,
+  signatureOut,
+  nextOwner,
+}: {
+  chain: ChainDeployment;
+  outcome: AuthorityOutcome;
+  signatureOut: string | undefined;
+  nextOwner: string | undefined;
+}): string[] {
   if (outcome.type === "done") return [`done in transaction ${outcome.transactionHash}, block ${outcome.block}`];
   if (outcome.type === "signed") {
     const { step, tx, hash, by, threshold } = outcome;
@@ -123,7 +132,7 @@ function linesOf({ name }: ChainDeployment, outcome: AuthorityOutcome, signature
       `signed by ${by.join(", ")}`,
       signatureOut === undefined
         ? "next: again with --signature-out <file>, for the next owner"
-        : `next: another owner runs the same command with --signature ${signatureOut}`,
+        : `next: another owner runs the same command with ${nextOwner === undefined ? "" : `${nextOwner} `}--signature ${signatureOut}`,
     ];
   }
   const { operation, readyAt, expiresAt } = outcome;

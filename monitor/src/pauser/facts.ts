@@ -3,6 +3,7 @@
 import { RetryableError } from "@weighlock/core/errors.ts";
 import type { Hex } from "viem";
 import { z } from "zod";
+import { readLimited } from "../limitedBody.ts";
 import type { Attestation } from "../unknownCommitment.ts";
 
 const MAX_BYTES = 1 << 20;
@@ -43,7 +44,7 @@ export async function askFacts({
   const query = since === undefined ? "" : `?since=${since}&wait=${waitSeconds}`;
   const response = await fetch(`${monitor}/facts${query}`, { signal, redirect: "error" });
   if (!response.ok) throw new RetryableError(`The monitor answers with status ${response.status}.`);
-  return parseFacts(await readLimited(response));
+  return parseFacts(await readLimited({ response, maxBytes: MAX_BYTES }));
 }
 
 /** Of the facts, those that are ours to judge; one that can't be read says nothing about the others. */
@@ -63,15 +64,4 @@ export function parseFacts(text: string): FactsAnswer {
     return [attestation];
   });
   return { version: answer.data.version, facts };
-}
-
-async function readLimited({ body }: Response): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of body ?? []) {
-    bytes += part.length;
-    if (bytes > MAX_BYTES) throw new RetryableError("The monitor's answer is too long.");
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString("utf8");
 }

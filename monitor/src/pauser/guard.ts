@@ -20,8 +20,8 @@ export type Guarded = {
 };
 
 export type Guard = {
-  /** What a monitor names now. */
-  offer(facts: readonly Attestation[]): void;
+  /** What a monitor names now. One that names ever more has as many looked at at a time as any other. */
+  offer(facts: readonly Attestation[], monitor: string): void;
   guarded(): readonly Guarded[];
   run(): Promise<void>;
 };
@@ -32,8 +32,10 @@ const HOLD_MS = 3_000;
 const REFUTED_MS = 60_000;
 /** More than any honest monitor names; the oldest refuted are dropped first. */
 const MOST = 2_048;
+/** Of one monitor, not judged yet: the rest is left for its next answer. */
+const MOST_WAITING = 256;
 
-type State = Guarded & { askAt: number };
+type State = Guarded & { askAt: number; namedBy: Set<string> };
 
 function isRefutation(verdict: Guarded["verdict"]): boolean {
   return verdict === "known" || verdict === "gone" || verdict === "void";
@@ -57,6 +59,8 @@ export function createGuard({
   const { logger, metrics, shutdown } = common;
   const states = new Map<string, State>();
   const busy = new Set<Promise<void>>();
+  /** Looks that are under way for each monitor. */
+  const looks = new Map<string, number>();
   const factsCount = metrics.gauge({
     name: "pauser_facts_count",
     help: "Facts that monitors named, by this process's own verdict.",
@@ -68,15 +72,22 @@ export function createGuard({
     labels: ["chain", "outcome"],
   });
 
-  function offer(facts: readonly Attestation[]): void {
+  function offer(facts: readonly Attestation[], monitor: string): void {
+    let waiting = [...states.values()].filter(
+      ({ verdict, namedBy }) => verdict === undefined && namedBy.has(monitor),
+    ).length;
     for (const attestation of facts) {
       const { srcEid, dstEid } = attestation;
       const id = `unknown-commitment:${attestationId(attestation)}`;
       const nameOf = (eid: number) => sources.find(({ deployment }) => deployment.eid === eid)?.deployment.name;
       const [src, dst] = [nameOf(srcEid), nameOf(dstEid)];
-      if (src === undefined || dst === undefined || states.has(id) || dismissed.includes(id)) continue;
+      if (src === undefined || dst === undefined || dismissed.includes(id)) continue;
+      states.get(id)?.namedBy.add(monitor);
+      if (states.has(id) || waiting >= MOST_WAITING) continue;
       if (states.size >= MOST && !dropRefuted()) continue;
-      states.set(id, { id, lane: `${src}→${dst}`, attestation, since: new Date(), askAt: 0 });
+      const namedBy = new Set([monitor]);
+      states.set(id, { id, lane: `${src}→${dst}`, attestation, since: new Date(), askAt: 0, namedBy });
+      waiting += 1;
     }
     pump();
   }
@@ -86,20 +97,35 @@ export function createGuard({
     return refuted !== undefined && states.delete(refuted.id);
   }
 
+  /** The namer for whom least is under way. */
+  function turnOf({ namedBy }: State): { monitor: string; looks: number } {
+    const namers = [...namedBy].map((monitor) => ({ monitor, looks: looks.get(monitor) ?? 0 }));
+    return namers.reduce((least, each) => (each.looks < least.looks ? each : least));
+  }
+
+  /** By turns, so that a monitor's lies wait for one another and not another monitor's fact for them. */
+  function nextDue(now: number): { state: State; monitor: string } | undefined {
+    const due = [...states.values()].filter(({ askAt }) => askAt <= now).map((state) => ({ state, ...turnOf(state) }));
+    return due.sort((a, b) => a.looks - b.looks || a.state.askAt - b.state.askAt)[0];
+  }
+
   function pump(): void {
     while (busy.size < AT_ONCE && !shutdown.signal.aborted) {
-      const now = Date.now();
-      const next = [...states.values()].filter(({ askAt }) => askAt <= now).sort((a, b) => a.askAt - b.askAt)[0];
+      const next = nextDue(Date.now());
       if (next === undefined) return;
-      next.askAt = Number.POSITIVE_INFINITY;
-      const step = look(next)
+      const { state, monitor } = next;
+      state.askAt = Number.POSITIVE_INFINITY;
+      const count = (by: number) => looks.set(monitor, (looks.get(monitor) ?? 0) + by);
+      count(1);
+      const step = look(state)
         .catch((error: unknown) => {
-          next.failure = messageOf(error);
-          next.askAt = Date.now() + pollMs;
-          logger.error({ err: error, id: next.id, lane: next.lane }, "could not judge or pause; trying again");
+          state.failure = messageOf(error);
+          state.askAt = Date.now() + pollMs;
+          logger.error({ err: error, id: state.id, lane: state.lane }, "could not judge or pause; trying again");
         })
         .finally(() => {
           busy.delete(step);
+          count(-1);
           report();
           pump();
         });
@@ -147,7 +173,7 @@ export function createGuard({
 
   return {
     offer,
-    guarded: () => [...states.values()].map(({ askAt: _, ...guarded }) => guarded),
+    guarded: () => [...states.values()].map(({ askAt: _, namedBy: __, ...guarded }) => guarded),
     async run() {
       while (!shutdown.signal.aborted) {
         pump();

@@ -26,7 +26,7 @@ export function createMonitors({
   urls: readonly string[];
   silentMs: number;
   pollMs: number;
-  onFacts: (facts: readonly Attestation[]) => void;
+  onFacts: (facts: readonly Attestation[], monitor: string) => void;
 }): Monitors {
   const { signal } = shutdown;
   const startedAt = Date.now();
@@ -52,7 +52,7 @@ export function createMonitors({
         state.answeredAt = new Date();
         state.version = version;
         delete state.failure;
-        onFacts(facts);
+        onFacts(facts, monitor);
       } catch (error) {
         if (signal.aborted) return;
         if (state.failure === undefined)

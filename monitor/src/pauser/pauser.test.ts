@@ -192,8 +192,12 @@ test("a fact that holds is put into quarantine once, and the stop does not run o
     expect(ready.status).toBe(503);
     expect(await ready.json()).toMatchObject({ reasons: [expect.stringContaining("silent"), expect.anything()] });
   }, WAIT);
-  const metrics = await (await fetch(`${pauser.url}/metrics`)).text();
-  expect(metrics).toMatch(/weighlock_pauser_monitor_silent\{.*\} 1/);
+  // Told at the next attempt to ask, which is after readiness has said so.
+  const metrics = await vi.waitFor(async () => {
+    const text = await (await fetch(`${pauser.url}/metrics`)).text();
+    expect(text.match(/weighlock_pauser_monitor_silent\{.*\} 1/g)).toHaveLength(2);
+    return text;
+  }, WAIT);
   expect(metrics).toMatch(/weighlock_pauser_pauses_total\{.*outcome="quarantined".*\} 1/);
   await pauser.stop();
 });
