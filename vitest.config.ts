@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+// Vitest would leave one core of two idle. End-to-end tests count blocks by the clock, so they run alone.
+const WORKERS = 2;
+
 export default defineConfig({
   test: {
     projects: [
@@ -8,6 +11,7 @@ export default defineConfig({
           name: "unit",
           include: ["bench/**/*.test.ts", "{core,relayer,watcher,monitor,devnet,cli,demo}/src/**/*.test.ts"],
           testTimeout: 20_000,
+          maxWorkers: WORKERS,
         },
       },
       {
@@ -33,7 +37,7 @@ export default defineConfig({
           include: ["test/{attacks,stories}/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers: WORKERS,
         },
       },
     ],
