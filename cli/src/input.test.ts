@@ -7,6 +7,7 @@ import {
   parseAsset,
   parseChain,
   parseDeadline,
+  parseDuration,
   parseEntry,
   parseLane,
   parseNonce,
@@ -99,4 +100,12 @@ test.each([
 ])("bad input %# says what would do", (parse, sentence) => {
   expect(parse).toThrow(UsageError);
   expect(parse).toThrow(sentence);
+});
+
+test("parseDuration() takes times as people say them", () => {
+  expect(["90s", "30m", "6h", "3d", " 1s "].map(parseDuration)).toEqual([90, 1_800, 21_600, 259_200, 1]);
+  for (const text of ["", "6", "h", "0h", "-1h", "1.5h", "6 h", "6H", "1w", "99999999s"]) {
+    expect(() => parseDuration(text), text).toThrow(UsageError);
+  }
+  expect(() => parseDuration("91d")).toThrow("is more than 90 days");
 });

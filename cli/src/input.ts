@@ -100,6 +100,18 @@ export function parseSeconds(text: string): number {
   return Number(text) * 1000;
 }
 
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+const MOST_DAYS = 90;
+
+/** Seconds, from a time as people say it: 90s, 30m, 6h, 3d. */
+export function parseDuration(text: string): number {
+  const [, count, unit] = /^([1-9]\d{0,6})([smhd])$/.exec(text.trim()) ?? [];
+  const seconds = Number(count) * (UNITS[unit ?? ""] ?? Number.NaN);
+  if (Number.isNaN(seconds)) throw new UsageError(`"${text}" is no time; give one as in 90s, 30m, 6h or 3d`);
+  if (seconds <= MOST_DAYS * 86_400) return seconds;
+  throw new UsageError(`${text} is more than ${MOST_DAYS} days; give less`);
+}
+
 export function parseLimit(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text)) throw new UsageError(`"${text}" is no limit; give a whole number above 0`);
   return Number(text);

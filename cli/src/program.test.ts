@@ -82,6 +82,8 @@ test.each([
   [["deposit"], "required option '--chain <chain>'"],
   [["status", "--nonsense"], "unknown option '--nonsense'"],
   [["devnet", "up", "--block-time", "soon"], "is no block time"],
+  [["devnet", "skip", "soon"], "is no time; give one as in 90s"],
+  [["devnet", "skip", "6h", "--blocks", "0"], "is no number of blocks"],
   [["status", "--deployment", "/nowhere/devnet.json"], "There is no deployment at /nowhere/devnet.json"],
 ])("%j exits 2", async (argv, text) => {
   const { code, stderr } = await weighlock(argv);
@@ -101,6 +103,12 @@ test("a deployment without keys says where a key may come from, and a node that 
   const asJson = await weighlock(["status", "--json", ...deployment]);
   expect(JSON.parse(asJson.stdout).error).toMatchObject({ name: "ChainUnreachableError" });
   expect(asJson.stderr).toBe("");
+});
+
+test("a devnet that is not up can't be set ahead", async () => {
+  const { code, stderr } = await weighlock(["devnet", "skip", "6h", "--dir", join(directory, "none")]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("No devnet is up in this folder; start one with: npx weighlock devnet up");
 });
 
 test("a deployment file that is none names its bad keys", async () => {

@@ -2,7 +2,16 @@
 
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { type Address, createPublicClient, type Hex, http, type PublicClient, toHex } from "viem";
+import {
+  type Address,
+  createPublicClient,
+  createTestClient,
+  type Hex,
+  http,
+  type PublicClient,
+  publicActions,
+  toHex,
+} from "viem";
 import { mnemonicToAccount, privateKeyToAddress } from "viem/accounts";
 import { ProgramMissingError } from "./errors.ts";
 import { freePort } from "./ports.ts";
@@ -132,4 +141,13 @@ function anvilBinary(): string {
   } catch (cause) {
     throw new ProgramMissingError("Anvil is not installed. Type: npm install", { details: { package: native }, cause });
   }
+}
+
+/** Sets a running chain ahead, and has it mine there: a call is judged by the time of the newest block. */
+export async function skip({ rpcUrl, seconds, blocks }: { rpcUrl: string; seconds: number; blocks: number }) {
+  const client = createTestClient({ mode: "anvil", transport: http(rpcUrl), cacheTime: 0 }).extend(publicActions);
+  await client.increaseTime({ seconds });
+  await client.mine({ blocks });
+  const { number, timestamp } = await client.getBlock();
+  return { block: number, timestamp };
 }

@@ -4,11 +4,11 @@
  * services), `devnet.state.json` (what runs, for `down`), configurations, logs and data.
  */
 
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Deployment, parseDeployment } from "@weighlock/core/deployment.ts";
 import { FatalError } from "@weighlock/core/errors.ts";
-import { startAnvil } from "./anvil.ts";
+import { skip, startAnvil } from "./anvil.ts";
 import type { RunningProcess } from "./process.ts";
 import { startRedis } from "./redis.ts";
 import { type Service, startService } from "./service.ts";
@@ -48,6 +48,10 @@ export type DevnetOptions = {
 /** A devnet is up in the folder, or one left something behind there. */
 export class DevnetRunsError extends FatalError {
   override name = "DevnetRunsError";
+}
+
+export class DevnetNotUpError extends FatalError {
+  override name = "DevnetNotUpError";
 }
 
 /**
@@ -172,6 +176,32 @@ export async function devnetDown({ dir }: { dir: string }): Promise<{ name: stri
   const outcomes = await stopRecorded({ file: files.state });
   await Promise.all([rm(files.devnet, { force: true }), rm(files.deployment, { force: true })]);
   return outcomes;
+}
+
+/**
+ * Sets all chains of the devnet in `dir` ahead by so many seconds, of which each mines `blocks`: delays are waited out in a
+ * moment. There is no way back.
+ * @throws DevnetNotUpError
+ */
+export async function devnetSkip({
+  dir,
+  seconds,
+  blocks = 1,
+}: {
+  dir: string;
+  seconds: number;
+  blocks?: number;
+}): Promise<{ name: string; block: bigint; timestamp: bigint }[]> {
+  const folder = resolve(dir);
+  const { devnet } = filesOf(folder);
+  const { processes } = await devnetStatus({ dir: folder });
+  if (!processes.some(({ isRunning }) => isRunning)) {
+    throw new DevnetNotUpError("No devnet is up in this folder; start one with: npx weighlock devnet up", {
+      details: { folder },
+    });
+  }
+  const { chains } = parseDeployment(JSON.parse(await readFile(devnet, "utf8")));
+  return Promise.all(chains.map(async ({ name, rpcUrl }) => ({ name, ...(await skip({ rpcUrl, seconds, blocks })) })));
 }
 
 function filesOf(folder: string) {

@@ -5,7 +5,7 @@ import type { Common } from "@weighlock/core/common.ts";
 import { type ChainDeployment, type Deployment, keyOf } from "@weighlock/core/deployment.ts";
 import { createSender } from "@weighlock/core/sender.ts";
 import { asCouncil, asGuardian, executeAsCouncil, scheduleAsCouncil } from "@weighlock/devnet/weighlock/authority.ts";
-import { type Abi, type Address, createTestClient, encodeFunctionData, http } from "viem";
+import { type Abi, type Address, encodeFunctionData } from "viem";
 
 export type Call = { chain: ChainDeployment; to: Address; abi: Abi; functionName: string; args: readonly unknown[] };
 
@@ -18,8 +18,6 @@ export type Offices = {
   carryOut(call: Call): Promise<void>;
   /** Whoever holds that key, for itself. */
   as(role: string, call: Call): Promise<void>;
-  /** On every chain, by as much. */
-  passTime(seconds: number): Promise<void>;
 };
 
 export function createOffices({ common, deployment }: { common: Common; deployment: Deployment }): Offices {
@@ -38,16 +36,6 @@ export function createOffices({ common, deployment }: { common: Common; deployme
       const { privateKey } = keyOf(deployment, role);
       const sender = createSender({ common, chain: await createChain(call.chain), privateKey });
       await sender.send({ to: call.to, data: dataOf(call), label: call.functionName });
-    },
-    async passTime(seconds) {
-      await Promise.all(
-        deployment.chains.map(async ({ rpcUrl }) => {
-          const client = createTestClient({ mode: "anvil", transport: http(rpcUrl) });
-          await client.increaseTime({ seconds });
-          // A call is judged by the time of the newest block.
-          await client.mine({ blocks: 1 });
-        }),
-      );
     },
   };
 }

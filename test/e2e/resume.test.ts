@@ -4,8 +4,7 @@
  * was executed, no monitor ever signs.
  */
 
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname } from "node:path";
 import { deposit, withdraw } from "@weighlock/cli/index.ts";
 import { createNetwork, type Network } from "@weighlock/cli/network.ts";
 import { run } from "@weighlock/cli/program.ts";
@@ -24,7 +23,7 @@ import {
 } from "@weighlock/core/deployment.ts";
 import { accountOf, EntryKind, packEntry, partyOf } from "@weighlock/core/entry.ts";
 import { createTestCommon } from "@weighlock/core/testing/common.ts";
-import { type Devnet, devnetUp } from "@weighlock/devnet/devnet.ts";
+import { type Devnet, devnetSkip, devnetUp } from "@weighlock/devnet/devnet.ts";
 import { forgeCommitment } from "@weighlock/devnet/layerzero/forgedPacket.ts";
 import { forgeAttestation } from "@weighlock/devnet/layerzero/forgery.ts";
 import { NETWORK } from "@weighlock/devnet/spec.ts";
@@ -55,7 +54,6 @@ beforeAll(async () => {
   const dir = await temporaryFolder({ cleanup });
   devnet = await devnetUp({ dir, blockTime: 1 });
   cleanup.add(() => devnet.stop());
-  await outlastTime(dir);
   cleanup.add(() => common.shutdown.stop("test"));
   ({ deployment } = devnet);
   network = createNetwork(deployment);
@@ -67,15 +65,6 @@ beforeAll(async () => {
   monitors = ["monitor", "monitor-2", "monitor-3"].map((name) => deployment.apis[name] ?? "");
 });
 afterAll(() => cleanup.run());
-
-/** The verifier's signatures expire by the clock of its machine, and the chains will be days ahead of it. */
-async function outlastTime(dir: string): Promise<void> {
-  const file = join(dir, "config", "verifier.json");
-  const config = JSON.parse(await readFile(file, "utf8"));
-  await devnet.kill("verifier");
-  await writeFile(file, JSON.stringify({ ...config, expirySeconds: 2 * NETWORK.councilDelay }));
-  await devnet.restart("verifier");
-}
 
 /** What somebody types, and what it says. */
 async function weighlock(...argv: string[]) {
@@ -218,7 +207,7 @@ test("another set of watchers takes over, two of three monitors sign, and the la
   await balancesAre({ ...before, "trader-2": 31_000_000n });
   await allSay(/path 1 of the lane with alpha is disabled/);
 
-  await offices.passTime(NETWORK.councilDelay + 1);
+  await devnetSkip({ dir: dirname(devnet.file), seconds: NETWORK.councilDelay + 1 });
   await offices.carryOut(openRemote);
   await type(...addPath);
   expect(await pausedIn(alpha.eid)).toBe(NO_END);
@@ -286,7 +275,7 @@ test("where two owned paths had a forgery executed, no monitor signs, whatever p
     await type("guardian", "disable-path", path, "--chain", "hub", "--peer", "beta");
   }
   await type("council", "propose-resume", "in", "beta", "--chain", "hub");
-  await offices.passTime(NETWORK.resumeDelay + 1);
+  await devnetSkip({ dir: dirname(devnet.file), seconds: NETWORK.resumeDelay + 1 });
   await vi.waitFor(async () => {
     const status = await monitorNow();
     expect(status.facts).toEqual([]);

@@ -24,6 +24,7 @@ What the council does
   Loosens, ends and starts again. Each call is scheduled first and says when it may be executed: the same command again
   then carries it out. A guardian can veto it until then. A resumption has a delay of its own: propose-resume, then
   resume, which asks the monitors whether all is in order and brings what enough of them sign. It counts for an hour.
+  On a devnet, "weighlock devnet skip 6h" makes a delay pass.
 
 Who signs
   The council is a Safe. On a devnet its owners' keys are in the deployment file, and as many as it wants sign. Elsewhere each

@@ -1,9 +1,10 @@
-/** `weighlock devnet up | status | down` */
+/** `weighlock devnet up | status | skip | down` */
 
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { Surroundings } from "../context.ts";
 import { UsageError } from "../errors.ts";
+import { parseDuration } from "../input.ts";
 import { createOutput } from "../output.ts";
 import { formatTable } from "../table.ts";
 
@@ -19,6 +20,8 @@ Examples
   weighlock devnet up
   weighlock devnet up --dir /tmp/net --block-time 2
   weighlock devnet status --json
+  weighlock devnet skip 6h                what has a delay is due at once: a resumption, for example
+  weighlock devnet skip 1h --blocks 300   what waits in time and in blocks, as large entries do
   weighlock devnet down`;
 
 export function addDevnet(program: Command, { streams }: Surroundings): void {
@@ -82,6 +85,25 @@ export function addDevnet(program: Command, { streams }: Surroundings): void {
         : formatTable([["process", "state", "pid", "log"], ...rows]);
     output.result(lines, found);
   });
+
+  verb("skip", "set all chains ahead, so that delays are over")
+    .argument("<time>", "as in 90s, 30m, 6h or 3d")
+    .option("--blocks <n>", "blocks that each chain mines meanwhile", "1")
+    .action(async (time: string, { dir, json, blocks }: Options & { blocks: string }) => {
+      const output = createOutput({ isJson: json === true, streams });
+      const { devnetSkip } = await load();
+      const seconds = parseDuration(time);
+      if (!/^[1-9]\d{0,3}$/.test(blocks)) {
+        throw new UsageError(`"${blocks}" is no number of blocks; give one from 1 to 9999`);
+      }
+      const chains = await devnetSkip({ dir, seconds, blocks: Number(blocks) });
+      const rows = chains.map(({ name, block, timestamp }) => [
+        name,
+        String(block),
+        new Date(Number(timestamp) * 1_000).toISOString(),
+      ]);
+      output.result(formatTable([["chain", "block", "time"], ...rows]), { seconds, chains });
+    });
 
   verb("down", "stop everything that it started").action(async ({ dir, json }: Options) => {
     const output = createOutput({ isJson: json === true, streams });
