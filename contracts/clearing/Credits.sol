@@ -171,6 +171,7 @@ abstract contract Credits is Ledger {
         uint256 now_ = uint256(flow.clock) * Gcra.ONE_SECOND;
         flow.fullAt = Math.max(laneAsset.fullAt, now_);
         if (laneAsset.minWithdrawal == 0) flow.closed = Held.AssetUnlisted;
+        // In the word that the clock was read from.
         else if (_pauses[srcEid][asset].pausedUntil > block.timestamp) flow.closed = Held.AssetPaused;
         if (flow.closed != Held.None) {
             flow.large = type(uint256).max;

@@ -59,7 +59,7 @@ abstract contract HeldEntries is Credits {
         uint64 refundableAt = terms.parkedAt + REFUNDABLE_AFTER;
         if (block.timestamp < refundableAt) revert RefundNotYet(srcEid, index, refundableAt);
         (uint16 asset, uint128 amount) = (entry.asset(), entry.amount());
-        _checkAssetNotPaused(srcEid, asset);
+        _checkAssetNotPaused(asset);
         _laneAsset[srcEid][asset].suspense -= amount;
         releaseIndex = _release(entry.account, srcEid, asset, amount, entry.party);
         emit Refunded(srcEid, index, releaseIndex);
@@ -91,7 +91,7 @@ abstract contract HeldEntries is Credits {
         _returned[srcEid][ref >> 8] |= 1 << (ref & 255);
 
         (uint16 asset, uint128 amount) = (release.asset(), release.amount());
-        _checkAssetNotPaused(srcEid, asset);
+        _checkAssetNotPaused(asset);
         Flow memory flow = _openFlow(srcEid, asset);
         laneBook[srcEid][asset] = laneBook[srcEid][asset].giveBack(amount);
         flow.credited -= amount;
@@ -143,8 +143,8 @@ abstract contract HeldEntries is Credits {
         if (!gateway.isFlowing(srcEid)) revert FinishingStopped(srcEid);
     }
 
-    function _checkAssetNotPaused(uint32 eid, uint16 asset) internal view {
-        uint64 until = _pauses[eid][asset].pausedUntil;
+    function _checkAssetNotPaused(uint16 asset) internal view {
+        uint64 until = assetPausedUntil[asset];
         if (until > block.timestamp) revert LaneAssetPaused(asset, until);
     }
 

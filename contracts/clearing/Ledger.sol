@@ -40,7 +40,8 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
     mapping(uint16 asset => uint256 canonicalDecimalsPlusOne) internal _canonicalDecimals;
     mapping(uint16 asset => uint32[]) internal _eidsOf;
     mapping(uint32 eid => uint16[]) internal _assetsOf;
-    mapping(uint32 eid => mapping(uint16 asset => AssetPause)) internal _pauses;
+    mapping(uint16 asset => uint64 unixSeconds) public assetPausedUntil;
+    mapping(uint32 eid => mapping(uint16 asset => AssetPause)) internal _pauses; // the same, on each lane's clock
 
     constructor(IGateway gateway_, address authority) AccessManaged(authority) {
         if (gateway_.app() != address(this)) revert AppMismatch(address(this), gateway_.app());
@@ -57,12 +58,10 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
             revert CanonicalDecimalsDiffer(asset, uint8(known - 1), canonicalDecimals);
         }
         _canonicalDecimals[asset] = uint256(canonicalDecimals) + 1;
-        // It may be paused on the lanes that have it.
-        uint64 pausedUntil = assetPausedUntil(asset);
         _eidsOf[asset].push(eid);
         _assetsOf[eid].push(asset);
         laneAsset.listedAt = uint40(block.timestamp);
-        if (pausedUntil > block.timestamp) _pause(eid, asset, pausedUntil);
+        if (assetPausedUntil[asset] > block.timestamp) _pause(eid, asset, assetPausedUntil[asset]);
         emit AssetListed(eid, asset, canonicalDecimals);
         _setRules(laneAsset, eid, asset, rules);
         laneAsset.fullAt = _fullNow(eid, asset);
@@ -111,8 +110,8 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
 
     function setAssetPause(uint16 asset, uint64 until) external {
         if (msg.sender != gateway.pauseController()) revert NotThePauseController(msg.sender);
+        assetPausedUntil[asset] = until;
         uint32[] memory eids = _eidsOf[asset];
-        if (eids.length == 0) revert AssetNotListed(asset);
         for (uint256 i = 0; i < eids.length; ++i) {
             _pause(eids[i], asset, until);
         }
@@ -204,12 +203,6 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
 
     function clockOf(uint32 eid, uint16 asset) public view returns (uint64) {
         return _pauses[eid][asset].clock(uint40(gateway.clock(eid)));
-    }
-
-    /// @dev The same on each lane that has it.
-    function assetPausedUntil(uint16 asset) public view returns (uint64) {
-        uint32[] storage eids = _eidsOf[asset];
-        return eids.length == 0 ? 0 : _pauses[eids[0]][asset].pausedUntil;
     }
 
     function figures(uint32 eid, Direction direction)

@@ -131,7 +131,7 @@ abstract contract Withdrawals is Ledger, EIP712 {
     {
         uint128 minimum = _laneAsset[dstEid][asset].minWithdrawal;
         if (minimum == 0) return Refusal.AssetNotOnLane;
-        if (_pauses[dstEid][asset].pausedUntil > block.timestamp) return Refusal.AssetPaused;
+        if (assetPausedUntil[asset] > block.timestamp) return Refusal.AssetPaused;
         if (amount == 0) return Refusal.AmountZero;
         if (recipient == address(0)) return Refusal.RecipientZero;
         int256 balance = balanceOf[account][asset];
@@ -144,7 +144,7 @@ abstract contract Withdrawals is Ledger, EIP712 {
 
     function _revertWith(Refusal reason, bytes32 account, uint32 dstEid, uint16 asset, uint128 amount) internal view {
         if (reason == Refusal.AssetNotOnLane) revert AssetNotOnLane(dstEid, asset);
-        if (reason == Refusal.AssetPaused) revert LaneAssetPaused(asset, _pauses[dstEid][asset].pausedUntil);
+        if (reason == Refusal.AssetPaused) revert LaneAssetPaused(asset, assetPausedUntil[asset]);
         if (reason == Refusal.AmountZero) revert AmountZero();
         if (reason == Refusal.RecipientZero) revert RecipientZero();
         if (reason == Refusal.BalanceTooLow) {

@@ -80,8 +80,6 @@ interface IClearingHouse is ILaneApp {
     error OnlyOurGateway(address caller);
     error AppMismatch(address expected, address actual);
     error AssetNotOnLane(uint32 eid, uint16 asset);
-    /// @dev On no lane.
-    error AssetNotListed(uint16 asset);
     error AssetAlreadyOnLane(uint32 eid, uint16 asset);
     error CanonicalDecimalsDiffer(uint16 asset, uint8 expected, uint8 actual);
     error MinimumZero();

@@ -52,9 +52,10 @@ abstract contract LaneGhosts is Chance {
     mapping(uint8 from => mapping(uint8 to => mapping(uint8 path => uint64))) internal _vouched;
     mapping(uint8 from => mapping(uint8 to => Lie[])) internal _lies;
     mapping(uint8 chain => mapping(uint16 asset => uint64)) internal _assetUntil;
-    mapping(uint8 chain => mapping(uint16 asset => uint64)) internal _assetStopped;
-    /// @dev At a vault, in seconds of the lane's clock: a second counts once, whatever stands still in it.
-    mapping(uint8 chain => mapping(uint16 asset => uint64)) internal _assetUntilOnLane;
+    /// @dev In seconds of the clock of the lane between `chain` and the hub, where it ends at `to`: a second counts once, whatever
+    /// stands still in it.
+    mapping(uint8 to => mapping(uint8 chain => mapping(uint16 asset => uint64))) internal _assetStopped;
+    mapping(uint8 to => mapping(uint8 chain => mapping(uint16 asset => uint64))) internal _assetUntilOnLane;
     mapping(uint8 chain => mapping(Scope scope => mapping(uint32 id => uint256 readyAt))) internal _proposed;
     mapping(uint8 chain => mapping(address who => IPauseController.Key)) internal _keys;
 
@@ -119,7 +120,7 @@ abstract contract LaneGhosts is Chance {
 
     /// @dev On the side where an asset's entries arrive.
     function _clockOf(uint8 from, uint8 to, uint16 asset) internal view returns (uint64) {
-        return _laneClock(from, to) - _assetStopped[to][asset];
+        return _laneClock(from, to) - _assetStopped[to][from == HUB ? to : from][asset];
     }
 
     function _laneClock(uint8 from, uint8 to) internal view returns (uint64) {
@@ -178,19 +179,20 @@ abstract contract LaneGhosts is Chance {
 
     function _runClocks(uint256 seconds_) internal override {
         uint64 until = uint64(block.timestamp + seconds_);
-        for (uint16 asset = 1; asset <= ASSETS; ++asset) {
-            _assetStopped[HUB][asset] += _overlap(_assetUntil[HUB][asset], until);
-        }
         for (uint8 chain = A; chain <= B; ++chain) {
-            uint64 clock = _laneClock(HUB, chain);
+            (uint64 atHub, uint64 atVault) = (_laneClock(chain, HUB), _laneClock(HUB, chain));
             _runEnd(_ends[HUB][chain], until);
             _runEnd(_ends[chain][HUB], until);
-            uint64 next = until - _ends[chain][HUB].stopped;
             for (uint16 asset = 1; asset <= ASSETS; ++asset) {
-                uint64 end = _assetUntilOnLane[chain][asset];
-                if (end > clock) _assetStopped[chain][asset] += (end < next ? end : next) - clock;
+                _runAsset(HUB, chain, asset, atHub, until - _ends[HUB][chain].stopped);
+                _runAsset(chain, chain, asset, atVault, until - _ends[chain][HUB].stopped);
             }
         }
+    }
+
+    function _runAsset(uint8 to, uint8 chain, uint16 asset, uint64 clock, uint64 next) private {
+        uint64 end = _assetUntilOnLane[to][chain][asset];
+        if (end > clock) _assetStopped[to][chain][asset] += (end < next ? end : next) - clock;
     }
 
     function _runEnd(End storage end, uint64 until) private {
@@ -331,10 +333,21 @@ abstract contract LaneGhosts is Chance {
         uint64 current = _assetUntil[chain][asset];
         if (current > block.timestamp && until < current) _mustBe(Role.Council, "an asset's pause is shortened");
         _assetUntil[chain][asset] = until;
-        if (chain == HUB) return;
-        uint64 left = until > block.timestamp ? until - uint64(block.timestamp) : 0;
-        _assetUntilOnLane[chain][asset] = _laneClock(HUB, chain) + left;
+        if (chain != HUB) return _pauseOnLane(chain, chain, asset);
+        for (uint8 vault = A; vault <= B; ++vault) {
+            if (_isListed(vault, asset)) _pauseOnLane(HUB, vault, asset);
+        }
     }
+
+    /// @dev As it is paused at `to`, from now on.
+    function _pauseOnLane(uint8 to, uint8 chain, uint16 asset) internal {
+        uint64 until = _assetUntil[to][asset];
+        uint64 left = until > block.timestamp ? until - uint64(block.timestamp) : 0;
+        _assetUntilOnLane[to][chain][asset] = (to == HUB ? _laneClock(chain, HUB) : _laneClock(HUB, chain)) + left;
+    }
+
+    /// @dev On the lane between a vault and the hub.
+    function _isListed(uint8 chain, uint16 asset) internal view virtual returns (bool);
 
     function _isLaneEvent(Vm.Log memory seen) internal view returns (bool) {
         for (uint8 i = 0; i < SITES; ++i) {

@@ -71,7 +71,7 @@ abstract contract LimitGhosts is LaneGhosts {
 
     // ── what is known ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    function _isListed(uint8 chain, uint16 asset) internal view returns (bool) {
+    function _isListed(uint8 chain, uint16 asset) internal view override returns (bool) {
         return _laneRule[chain][asset].cap != 0;
     }
 
@@ -234,7 +234,10 @@ abstract contract LimitGhosts is LaneGhosts {
         if (isLooser) _mustBe(Role.Council, "a lane's rules are loosened");
         if (_role == Role.Anyone) _violated(9, "a lane's rules were changed by nobody");
         if (_role == Role.Council) _noteFilled(HUB, chain, asset, next.limit);
-        if (current.cap == 0) _listedAt[chain][asset] = uint64(block.timestamp);
+        if (current.cap == 0) {
+            _listedAt[chain][asset] = uint64(block.timestamp);
+            _pauseOnLane(HUB, chain, asset);
+        }
         _laneRule[chain][asset] = next;
     }
 
