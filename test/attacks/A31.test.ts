@@ -18,13 +18,13 @@ import { fickleToken, type HostileToken } from "./support/hostile.ts";
 import { type AttackNetwork, refusalOf, send, startNetwork } from "./support/network.ts";
 import { attackTest, type Outcome } from "./support/record.ts";
 import { type Park, parksOf, retryCall, returnCall, withdrawCall } from "./support/releases.ts";
+import { returnedOf, settleAll } from "./support/returns.ts";
 import { patch, slotOf } from "./support/storage.ts";
 import { attestByNetwork, attestByWatchers, type Ends, forged, truth } from "./support/words.ts";
 
 const cleanup = createCleanup();
 const AMOUNT = 100n * ONE;
 const LAYER_ZERO = 1;
-const EntryHeld = getAbiItem({ abi: clearingHouseAbi, name: "EntryHeld" });
 const EntryPosted = getAbiItem({ abi: gatewayAbi, name: "EntryPosted" });
 let guarded: AttackNetwork;
 /** The hub's clearing house believes what a Returned says. */
@@ -63,13 +63,6 @@ function releaseOf({ alpha }: AttackNetwork, who: Address): EntryWords {
   return packEntry({ ...common, kind: EntryKind.Release, party });
 }
 
-/** What a vault posts for a release that it gives back. */
-function returnedOf(release: EntryWords, ref: bigint): EntryWords {
-  const { word, account, party } = release;
-  const hash = keccak256(encodeAbiParameters(parseAbiParameters("uint256, bytes32, bytes32"), [word, account, party]));
-  return packEntry({ ...unpackEntry(release), kind: EntryKind.Returned, ref, party: hash });
-}
-
 /** A window that alpha never sealed, made believable by what the attacker owns, and executed. */
 async function forceIn(network: AttackNetwork, entry: EntryWords, paths: number): Promise<string | undefined> {
   const ends = inOf(network);
@@ -80,31 +73,6 @@ async function forceIn(network: AttackNetwork, entry: EntryWords, paths: number)
   const { address, abi, functionName, chain } = execution(ends, { counts: [], entries: [] }, network.keys.relayer);
   const args = [network.alpha.eid, [commitment.count], [entry], "0x", paths] as const;
   return refusalOf({ chain, from: network.keys.relayer, address, abi, functionName, args });
-}
-
-/** Settles every Returned that the hub holds, by the window of the hub's own log that each names. */
-async function settleAll({ hub, alpha, keys }: AttackNetwork): Promise<void> {
-  const at = { address: hub.clearingHouse, abi: clearingHouseAbi } as const;
-  const logs = { fromBlock: 0n, strict: true } as const;
-  const held = await hub.client.getLogs({ address: hub.clearingHouse, event: EntryHeld, ...logs });
-  const posted = await hub.client.getLogs({
-    address: hub.gateway,
-    event: EntryPosted,
-    args: { dstEid: alpha.eid },
-    ...logs,
-  });
-  for (const { args } of held) {
-    const { ref } = unpackEntry(args.entry);
-    // Each release here was sealed alone.
-    const window = posted.filter(({ args: { index } }) => index === ref).map((log) => log.args.entry);
-    await refusalOf({
-      chain: hub,
-      from: keys.relayer,
-      ...at,
-      functionName: "settleReturned",
-      args: [args.srcEid, args.index, args.entry, args.terms, ref, window],
-    });
-  }
 }
 
 /** Everything that is in the ledger leaves by the other vault. */
