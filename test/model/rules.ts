@@ -26,12 +26,16 @@ export function createRules(state: State) {
 
   const isFrozen = (here: number, asset: number) => stops.until(state.assetKey(here, asset), state.now) === NO_END;
 
-  /** A vault's asset stands still for so long on the clock of its lane. */
+  /** An asset stands still for so long on the clock of each lane that it comes by. */
   function stopClock(here: number, asset: number, seconds: bigint): void {
-    if (here === hub) return;
-    const laneClock = state.laneClock(here, hub);
+    const peers = here === hub ? state.spec.vaults.filter((vault) => state.isListed(vault, asset)) : [hub];
+    for (const there of peers) stopOnLane(here, there, asset, seconds);
+  }
+
+  function stopOnLane(here: number, there: number, asset: number, seconds: bigint): void {
+    const laneClock = state.laneClock(here, there);
     const until = seconds === NO_END ? NO_END : laneClock + seconds;
-    state.assetStops.set(state.assetKey(here, asset), laneClock, until);
+    state.assetStops.set(state.clockKey(here, there, asset), laneClock, until);
   }
 
   return {
@@ -40,6 +44,8 @@ export function createRules(state: State) {
       if (state.laneRules.has(key)) return ["AssetAlreadyOnLane"];
       state.laneRules.set(key, state.spec.laneRules);
       state.listedAt.set(key, state.now);
+      const until = stops.until(state.assetKey(hub, asset), state.now);
+      if (until !== 0n) stopOnLane(hub, vault, asset, until === NO_END ? NO_END : until - state.now);
       state.inflow.set(full(hub, vault, asset), vault, asset);
       return [];
     },

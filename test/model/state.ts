@@ -51,7 +51,7 @@ export function createState(spec: StateSpec) {
   const balances: Table = createTable();
   const totals: Table = createTable();
   const stops = createStops();
-  /** Of a vault's assets, on the clock of the lane from the hub: what is stopped both ways is stopped once. */
+  /** Of assets, each on the clock of the lane that it comes by: what is stopped both ways is stopped once. */
   const assetStops = createStops();
   const lanes = new Map<string, Lane>();
   const vaultRules = new Map<string, VaultRules>();
@@ -72,6 +72,7 @@ export function createState(spec: StateSpec) {
   };
   const laneKey = (here: number, there: number, direction: Direction) => `${here} ${direction} ${there}`;
   const assetKey = (here: number, asset: number) => `${here} asset ${asset}`;
+  const clockKey = (here: number, there: number, asset: number) => `${here} asset ${asset} by ${there}`;
 
   return {
     ...spec,
@@ -101,6 +102,7 @@ export function createState(spec: StateSpec) {
     assetStops,
     laneKey,
     assetKey,
+    clockKey,
     get now() {
       return now;
     },
@@ -123,8 +125,7 @@ export function createState(spec: StateSpec) {
     /** Seconds of a clock that stands still while the lane from `there` or the asset is stopped at `here`. */
     clock: (here: number, there: number, asset: number) => {
       const laneClock = now - stops.stoppedFor(laneKey(here, there, "in"), now);
-      const key = assetKey(here, asset);
-      return laneClock - (here === hub ? stops.stoppedFor(key, now) : assetStops.stoppedFor(key, laneClock));
+      return laneClock - assetStops.stoppedFor(clockKey(here, there, asset), laneClock);
     },
     laneClock: (here: number, there: number) => now - stops.stoppedFor(laneKey(here, there, "in"), now),
 
