@@ -177,7 +177,7 @@ abstract contract Credits is Ledger {
             flow.large = type(uint256).max;
             return flow;
         }
-        (uint128 cap, Limit memory limit) = limitsNow(srcEid, asset);
+        (uint128 cap, Limit memory limit) = _limitsAt(laneAsset, flow.clock);
         (flow.limit, flow.refill, flow.large) = (limit, limit.refill, limit.large);
         flow.tooMuch = Math.saturatingSub(cap, book.available(suspended)) + 1;
         uint256 ordinary = uint256(limit.capacity) * limit.share / Levels.PERCENT;

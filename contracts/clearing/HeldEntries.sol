@@ -88,6 +88,8 @@ abstract contract HeldEntries is Credits {
             gateway.reportFalseReturn(srcEid);
             return;
         }
+        // It lowers what was authorised, which stands still while nothing may go out: who resumes that has signed for it.
+        if (!gateway.accepts(srcEid)) revert FinishingStopped(srcEid);
         _returned[srcEid][ref >> 8] |= 1 << (ref & 255);
 
         (uint16 asset, uint128 amount) = (release.asset(), release.amount());

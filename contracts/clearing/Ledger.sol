@@ -10,6 +10,7 @@ import {AssetPause} from "../types/AssetPause.sol";
 import {Direction} from "../types/Direction.sol";
 import {KIND_RELEASE, makeEntry} from "../types/Entry.sol";
 import {LaneBook} from "../types/LaneBook.sol";
+import {LaneId} from "../types/LaneId.sol";
 import {Limit} from "../types/Limit.sol";
 
 /// @title Ledger
@@ -20,7 +21,7 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
     struct LaneAsset {
         uint128 suspense;
         uint64 minWithdrawal; // zero: not listed on this lane
-        uint40 listedAt; // Unix seconds: its limits rise from then on
+        uint40 listedAt; // of its clock: its limits rise from then on
         uint128 fullAt; // of the bucket
         uint128 cap; // of what is credited and not authorised, suspense aside
         Limit limit;
@@ -53,6 +54,8 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
     function listAsset(uint32 eid, uint16 asset, uint8 canonicalDecimals, LaneRules memory rules) external restricted {
         LaneAsset storage laneAsset = _laneAsset[eid][asset];
         if (laneAsset.minWithdrawal != 0) revert AssetAlreadyOnLane(eid, asset);
+        (LaneId opened,) = gateway.laneIds(eid);
+        if (LaneId.unwrap(opened) == 0) revert IGateway.LaneNotOpen(eid);
         uint256 known = _canonicalDecimals[asset];
         if (known != 0 && known != uint256(canonicalDecimals) + 1) {
             revert CanonicalDecimalsDiffer(asset, uint8(known - 1), canonicalDecimals);
@@ -60,8 +63,8 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
         _canonicalDecimals[asset] = uint256(canonicalDecimals) + 1;
         _eidsOf[asset].push(eid);
         _assetsOf[eid].push(asset);
-        laneAsset.listedAt = uint40(block.timestamp);
         if (assetPausedUntil[asset] > block.timestamp) _pause(eid, asset, assetPausedUntil[asset]);
+        laneAsset.listedAt = uint40(clockOf(eid, asset));
         emit AssetListed(eid, asset, canonicalDecimals);
         _setRules(laneAsset, eid, asset, rules);
         laneAsset.fullAt = _fullNow(eid, asset);
@@ -180,10 +183,18 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
         return LaneRules(laneAsset.minWithdrawal, laneAsset.cap, laneAsset.limit);
     }
 
-    function limitsNow(uint32 eid, uint16 asset) public view returns (uint128 cap, Limit memory limit) {
-        LaneAsset storage laneAsset = _laneAsset[eid][asset];
+    function limitsNow(uint32 eid, uint16 asset) external view returns (uint128 cap, Limit memory limit) {
+        return _limitsAt(_laneAsset[eid][asset], clockOf(eid, asset));
+    }
+
+    /// @dev By the lane's own clock: a lane that stands still stays new.
+    function _limitsAt(LaneAsset storage laneAsset, uint64 clock)
+        internal
+        view
+        returns (uint128 cap, Limit memory limit)
+    {
         (cap, limit) = (laneAsset.cap, laneAsset.limit);
-        uint256 elapsed = block.timestamp - laneAsset.listedAt;
+        uint256 elapsed = clock - laneAsset.listedAt;
         if (elapsed >= RAMP_SECONDS) return (cap, limit);
         cap = uint128(_ramped(cap, elapsed));
         limit.capacity = uint80(_ramped(limit.capacity, elapsed));
@@ -203,6 +214,10 @@ abstract contract Ledger is IClearingHouse, AccessManaged {
 
     function clockOf(uint32 eid, uint16 asset) public view returns (uint64) {
         return _pauses[eid][asset].clock(uint40(gateway.clock(eid)));
+    }
+
+    function lanesOf(uint16 asset) external view returns (uint32[] memory eids) {
+        return _eidsOf[asset];
     }
 
     function figures(uint32 eid, Direction direction)

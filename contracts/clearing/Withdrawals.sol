@@ -117,8 +117,16 @@ abstract contract Withdrawals is Ledger, EIP712 {
             bool isController = recipient != address(0) && controllerOf[owner][srcEid] == recipient;
             return (isController ? Refusal.None : Refusal.ControllerUnknown, recipient);
         }
-        bool isAllowed = recipient == owner || isRecipient[owner][entry.eid()][recipient];
+        bool isOwn = recipient == owner && !_isContract(owner);
+        bool isAllowed = isOwn || isRecipient[owner][entry.eid()][recipient];
         return (isAllowed ? Refusal.None : Refusal.RecipientNotRegistered, recipient);
+    }
+
+    /// @dev Its address may be somebody else's on another chain. A key that delegates to code (EIP-7702) has 23 bytes of it, too
+    /// few for a contract that could own anything.
+    function _isContract(address who) internal view returns (bool) {
+        uint256 length = who.code.length;
+        return length != 0 && length != 23;
     }
 
     // ── however it was asked for ────────────────────────────────────────────────────────────────────────────────────

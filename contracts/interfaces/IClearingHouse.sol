@@ -36,7 +36,7 @@ interface IClearingHouse is ILaneApp {
     /// @notice What may change of an asset on a lane: stricter at once, looser after a delay.
     /// @param minWithdrawal Canonical units; stricter where it is more.
     /// @param cap The most that the lane may owe, canonical units: credited − suspense − authorised.
-    /// @param limit What may be credited how fast. Like `cap` it rises from a tenth over the lane's first 30 days, all but the
+    /// @param limit What may be credited how fast. Like `cap` it rises from a tenth over the lane's first 30 days of its clock, all but the
     /// refill.
     struct LaneRules {
         uint64 minWithdrawal;
@@ -91,8 +91,8 @@ interface IClearingHouse is ILaneApp {
     error VaultTooLow(uint32 eid, uint16 asset, uint128 available, uint128 requested);
     error HeldUnknown(uint32 srcEid, uint64 index);
     error StillHeld(uint32 srcEid, uint64 index, Held reason);
-    /// @dev Nothing that came over a lane is finished while it is halted or paused; the gateway's `haltOf` and `pausedUntil` say
-    /// why.
+    /// @dev Nothing that came over a lane is finished while it is halted or paused, and no return settled while nothing may go
+    /// out over it; the gateway's `haltOf` and `pausedUntil` say why.
     error FinishingStopped(uint32 srcEid);
     /// @dev `unlockAt` in seconds of `clockOf`, `unlockBlock` zero where only time counts.
     error HeldLocked(uint32 srcEid, uint64 index, uint64 unlockAt, uint64 unlockBlock);

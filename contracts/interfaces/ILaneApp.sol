@@ -17,6 +17,9 @@ interface ILaneApp {
     /// @return Unix seconds; in the past, or zero, where it is not paused.
     function assetPausedUntil(uint16 asset) external view returns (uint64);
 
+    /// @return eids Of the lanes that carry it: whoever ends its pause has looked at each of them.
+    function lanesOf(uint16 asset) external view returns (uint32[] memory eids);
+
     /// @notice The cumulative figures that a direction of a lane has moved, of each asset: whoever resumes it has compared them.
     /// @return assets In the order in which they were listed.
     /// @return amounts Canonical units. In: what was credited, or paid. Out: what was authorised, or taken.

@@ -204,7 +204,7 @@ contract PauseController is IPauseController, AccessManaged, EIP712 {
     }
 
     function _lanesOf(Scope scope, uint32 id) internal view returns (uint32[] memory eids) {
-        if (scope == Scope.Asset) return gateway.eids();
+        if (scope == Scope.Asset) return ILaneApp(gateway.app()).lanesOf(_asset(id));
         eids = new uint32[](1);
         eids[0] = id;
     }

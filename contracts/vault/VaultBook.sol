@@ -181,6 +181,11 @@ abstract contract VaultBook is ICollateralVault, AccessManaged {
         return listed.wasStopped ? _pauses[asset].pausedUntil : 0;
     }
 
+    function lanesOf(uint16) external view returns (uint32[] memory eids) {
+        eids = new uint32[](1);
+        eids[0] = hubEid;
+    }
+
     function figures(uint32 eid_, Direction direction)
         external
         view

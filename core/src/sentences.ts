@@ -159,7 +159,7 @@ const withdrawals: Record<string, SentenceOf> = {
     `${show(requester)} can't ask for a payment to ${show(recipient)}; an owner names any address but zero, a controller its own.`,
   DestinationZero: () => "The request names no destination; give the eid of the vault that shall pay.",
   FinishingStopped: ({ srcEid }) =>
-    `The lane from eid ${show(srcEid)} is halted or paused, and nothing that it brought is finished; try again when it runs.`,
+    `The lane with eid ${show(srcEid)} is halted or paused: nothing that it brought is finished, and no return settled while nothing may go out; try again when it runs.`,
   NotRefundable: ({ index, reason }) =>
     `Entry ${show(index)} can't be refunded: ${oneOf(HELD, reason)}; only deposits that have no time of their own can.`,
   RefundNotYet: ({ index, refundableAt }) =>

@@ -11,7 +11,7 @@ import { type Hex, zeroHash } from "viem";
 import type { AttestationWatch } from "./attestationWatch.ts";
 import type { EntrySums, FigureName } from "./entrySums.ts";
 import type { Finding } from "./findings.ts";
-import { describeFailure, VAULTS_IDENTITY } from "./reconcile.ts";
+import { DEPOSITS_IDENTITY, describeFailure, type Failure, VAULTS_IDENTITY } from "./reconcile.ts";
 import type { Reconciled } from "./reconciler.ts";
 import type { Figure, LaneObservation, LaneSaid, Observation, WayObservation } from "./resumeCheck.ts";
 import { type ChainSources, identify, within } from "./sources.ts";
@@ -48,12 +48,17 @@ export async function observe({
   now?: number;
 }): Promise<{ observation: Observation; reconciliation: Reconciliation }> {
   const here = sources.find(({ deployment }) => deployment.eid === chain.eid) as ChainSources;
-  const gateway = { address: chain.gateway, abi: gatewayAbi } as const;
   const blockNumber = last.reading.blocks[chain.name] ?? 0n;
   const [first] = here.chain.clients;
   const [tip, eids] = await Promise.all([
     within(ANSWER_MS, first.getBlock({ blockNumber })),
-    scope === "asset" ? within(ANSWER_MS, first.readContract({ ...gateway, functionName: "eids" })) : [id],
+    // `ILaneApp.lanesOf`, which the vault has as well.
+    scope === "asset"
+      ? within(
+          ANSWER_MS,
+          first.readContract({ address: appOf(chain), abi: clearingHouseAbi, functionName: "lanesOf", args: [id] }),
+        )
+      : [id],
   ]);
   const peers = eids.map((eid) => {
     const peer = sources.find(({ deployment }) => deployment.eid === eid);
@@ -84,7 +89,7 @@ export async function observe({
     readingAge: (now - last.at.getTime()) / 1_000,
     chainTime: tip.timestamp,
     lanes: lanes.map(({ observed }) => observed),
-    residuals: residualsOf(last, { names, asset }),
+    residuals: residualsOf(last, { names, asset, paidOut: chain.role === "hub" && scope === "out" ? lanes : [] }),
     findings: standing
       .filter(({ level, kind }) => level === "fact" || UNSETTLED.includes(kind))
       .filter(({ lane, chain: on }) => laneIsAmong(lane, names) || (on !== undefined && names.has(on)))
@@ -96,6 +101,10 @@ export async function observe({
     observation,
     reconciliation: { scope: Scope[scope], id, stoppedAt: stop, lanes: states, observedAt: at },
   };
+}
+
+function appOf(chain: ChainDeployment) {
+  return chain.role === "hub" ? chain.clearingHouse : chain.vault;
 }
 
 /** Of which direction the figures are that a scope stops. */
@@ -224,14 +233,13 @@ async function readSaid({
   asset: number | undefined;
 }): Promise<LaneSaid> {
   const gateway = { address: chain.gateway, abi: gatewayAbi } as const;
-  const app = chain.role === "hub" ? chain.clearingHouse : chain.vault;
   const [[executed], quarantined, halt, [assets, amounts]] = await Promise.all([
     client.readContract({ ...gateway, functionName: "inbox", args: [eid] }),
     client.readContract({ ...gateway, functionName: "quarantined", args: [eid] }),
     client.readContract({ ...gateway, functionName: "haltOf", args: [eid] }),
     // `ILaneApp.figures`, which the vault has as well.
     client.readContract({
-      address: app,
+      address: appOf(chain),
       abi: clearingHouseAbi,
       functionName: "figures",
       args: [eid, DIRECTION[direction]],
@@ -283,19 +291,27 @@ async function blockAt({
   return low;
 }
 
-/** Of the identities that fail, those that say something about these chains. The one over all vaults is made of theirs. */
+/**
+ * Of the identities that fail, those that say something about these chains. The one over all vaults is made of theirs.
+ * @param paidOut Lanes that value leaves the hub by: what was credited over any other without a deposit would leave by them.
+ */
 function residualsOf(
   { assets, unsummed }: Reconciled,
-  { names, asset }: { names: ReadonlySet<string>; asset: number | undefined },
+  {
+    names,
+    asset,
+    paidOut,
+  }: { names: ReadonlySet<string>; asset: number | undefined; paidOut: readonly { observed: LaneObservation }[] },
 ): string[] {
   const ofAsset = (each: number) => asset === undefined || each === asset;
-  const books = assets
-    .filter((each) => ofAsset(each.asset))
-    .flatMap(({ symbol, failures }) =>
-      failures
-        .filter(({ chain, identity }) => (chain === undefined ? identity !== VAULTS_IDENTITY : names.has(chain)))
-        .map((failure) => `${symbol}: ${describeFailure(failure)}`),
-    );
+  const leaves = (each: number) => paidOut.some(({ observed }) => observed.figures.some((of) => of.asset === each));
+  const matters = (each: number, { chain, identity, residual }: Failure) => {
+    if (ofAsset(each) && (chain === undefined ? identity !== VAULTS_IDENTITY : names.has(chain))) return true;
+    return identity === DEPOSITS_IDENTITY && residual < 0n && leaves(each);
+  };
+  const books = assets.flatMap(({ asset: each, symbol, failures }) =>
+    failures.filter((failure) => matters(each, failure)).map((failure) => `${symbol}: ${describeFailure(failure)}`),
+  );
   const sums = unsummed
     .filter((each) => ofAsset(each.asset) && names.has(each.chain ?? ""))
     .map(({ asset: _, ...failure }) => describeFailure(failure));

@@ -35,6 +35,9 @@ export type Failure = { identity: string; chain?: string; residual: bigint };
 /** Over all vaults: it fails where that of any one of them does. */
 export const VAULTS_IDENTITY = "vaults = ledger + suspense + parked + in flight";
 
+/** Of one vault: it fails by less than 0 where the hub credited what was never deposited. */
+export const DEPOSITS_IDENTITY = "deposited = credited + deposits in flight";
+
 /** A failure in one line. */
 export function describeFailure({ identity, chain, residual }: Failure): string {
   return `${chain === undefined ? "" : `${chain}: `}${identity} fails by ${residual}`;
@@ -77,7 +80,7 @@ export function reconcileVaults({ vaults, lanes }: Reading): VaultReconciliation
     const surplus = floorDivide(held - (deposited - released) * scale, scale);
     const { depositsInFlight, releasesInFlight, releasesParked, releasesStruck, returnsInFlight, returnsHeld } = flow;
     const failures = [
-      { identity: "deposited = credited + deposits in flight", residual: deposited - credited - depositsInFlight },
+      { identity: DEPOSITS_IDENTITY, residual: deposited - credited - depositsInFlight },
       {
         identity: "authorised = released + parked + struck + releases in flight + returns in flight + returns held",
         residual:

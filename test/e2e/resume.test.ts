@@ -289,4 +289,12 @@ test("where two owned paths had a forgery executed, no monitor signs, whatever p
   for (const url of monitors) expect(refused.output).toContain(`  ${url}:\n`);
   expect(refused.output.match(/beta→hub is forked: .* it is never resumed/g)).toHaveLength(monitors.length);
   expect((await monitorNow()).alerts).toContainEqual(expect.objectContaining({ kind: "lane-mismatch" }));
+
+  // What was credited there would leave by any other lane: value-out of those is not signed for either.
+  await type("guardian", "freeze", "out", "alpha", "--chain", "hub");
+  await vi.waitFor(async () => {
+    for (const reasons of await refusals(hub, "out", alpha.eid)) {
+      expect(reasons).toMatch(/beta: deposited = credited \+ deposits in flight fails by -/);
+    }
+  }, WAIT);
 });

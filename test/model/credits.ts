@@ -21,7 +21,7 @@ export function createCredits(state: State) {
   /** While a lane is new its limits are a tenth, and rise for 30 days; the refill does not. */
   function limitsNow(vault: number, asset: number): LaneRules {
     const rules = state.laneRules.get(`${vault}:${asset}`) ?? state.spec.laneRules;
-    const elapsed = state.now - (state.listedAt.get(`${vault}:${asset}`) ?? 0n);
+    const elapsed = state.clock(hub, vault, asset) - (state.listedAt.get(`${vault}:${asset}`) ?? 0n);
     const { capacity, large } = rules.limit;
     return {
       ...rules,
@@ -145,6 +145,8 @@ export function createCredits(state: State) {
       if (held.reason !== "Returned") reasons.push("HeldUnknown");
       if (!isRight) reasons.push("WindowMismatch");
       if (state.isAssetPaused(hub, asset)) reasons.push("LaneAssetPaused");
+      // What was authorised stands still while nothing may go out.
+      if (state.isPaused(hub, vault, "out")) reasons.push("FinishingStopped");
       if (reasons.length > 0) return reasons;
       held.isOver = true;
       returned.add(`${vault}:${entry.ref}`);

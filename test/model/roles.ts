@@ -98,7 +98,7 @@ export function createRoles({
     ledger.pass(10n);
     const { stops, laneKey, assetKey, now } = ledger;
     const key = "asset" in chosen ? assetKey(here, chosen.asset) : laneKey(here, chosen.there, chosen.direction);
-    const peers = "asset" in chosen ? LANES.flatMap(([at, peer]) => (at === here ? [peer] : [])) : [chosen.there];
+    const peers = "asset" in chosen ? ledger.lanesOf(here, chosen.asset) : [chosen.there];
     const lanes = await Promise.all(peers.map((peer) => laneState(here, peer, chosen)));
     const stoppedAt = stops.startedAt(key, now);
     const reconciliation = { scope, id, stoppedAt, lanes, observedAt: now };

@@ -28,8 +28,7 @@ export function createRules(state: State) {
 
   /** An asset stands still for so long on the clock of each lane that it comes by. */
   function stopClock(here: number, asset: number, seconds: bigint): void {
-    const peers = here === hub ? state.spec.vaults.filter((vault) => state.isListed(vault, asset)) : [hub];
-    for (const there of peers) stopOnLane(here, there, asset, seconds);
+    for (const there of state.lanesOf(here, asset)) stopOnLane(here, there, asset, seconds);
   }
 
   function stopOnLane(here: number, there: number, asset: number, seconds: bigint): void {
@@ -43,9 +42,9 @@ export function createRules(state: State) {
       const key = `${vault}:${asset}`;
       if (state.laneRules.has(key)) return ["AssetAlreadyOnLane"];
       state.laneRules.set(key, state.spec.laneRules);
-      state.listedAt.set(key, state.now);
       const until = stops.until(state.assetKey(hub, asset), state.now);
       if (until !== 0n) stopOnLane(hub, vault, asset, until === NO_END ? NO_END : until - state.now);
+      state.listedAt.set(key, state.clock(hub, vault, asset));
       state.inflow.set(full(hub, vault, asset), vault, asset);
       return [];
     },

@@ -90,7 +90,7 @@ export function createState(spec: StateSpec) {
     outflow: createTable(),
     shares: createTable(),
     inflow: createTable(),
-    /** Unix seconds, by vault and asset: a lane's limits rise from then on. */
+    /** Of the lane's clock, by vault and asset: its limits rise from then on. */
     listedAt: new Map<string, bigint>(),
     vaultRules,
     laneRules,
@@ -118,6 +118,14 @@ export function createState(spec: StateSpec) {
     },
 
     isListed: (vault: number, asset: number) => laneRules.has(`${vault}:${asset}`),
+    /** In the order in which they were listed. */
+    lanesOf: (here: number, asset: number): readonly number[] =>
+      here === hub
+        ? [...laneRules.keys()].flatMap((key) => {
+            const [vault, listed] = key.split(":").map(Number);
+            return listed === asset && vault !== undefined ? [vault] : [];
+          })
+        : [hub],
     isRefused: (vault: number, asset: number, who: Address) => refusing.has(`${vault}:${asset}:${who}`),
     isPaused: (here: number, there: number, direction: Direction) =>
       stops.isStopped(laneKey(here, there, direction), now),

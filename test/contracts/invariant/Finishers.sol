@@ -173,7 +173,8 @@ abstract contract Finishers is HotKeys {
         if (held.reason != Held.Returned) return false;
         _as(Role.Anyone);
         bool isBack = _fates[held.chain][HUB][_idOf(held.chain, HUB, held.index)] == Fate.Back;
-        bool isOpen = _isFlowing(held.chain, HUB) && !_isAssetPaused(HUB, held.entry.asset());
+        bool isOpen =
+            _isFlowing(held.chain, HUB) && _accepts(HUB, held.chain) && !_isAssetPaused(HUB, held.entry.asset());
         (uint64 previousCount, Entry[] memory window) = _windowOf(held.chain, held.entry.ref(), flaw);
         try hub.settleReturned(chains[held.chain].eid, held.index, held.entry, held.terms, previousCount, window) {
             isDone = true;

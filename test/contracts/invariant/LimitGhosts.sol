@@ -44,7 +44,7 @@ abstract contract LimitGhosts is LaneGhosts {
 
     mapping(uint8 chain => mapping(uint16 asset => ICollateralVault.AssetRules)) internal _vaultRule;
     mapping(uint8 chain => mapping(uint16 asset => IClearingHouse.LaneRules)) internal _laneRule;
-    mapping(uint8 chain => mapping(uint16 asset => uint64)) internal _listedAt; // on the hub
+    mapping(uint8 chain => mapping(uint16 asset => uint64)) internal _listedAt; // of its clock on the hub
     mapping(bytes32 key => Bucket) internal _buckets;
     /// @dev When what has drawn from its bucket unlocks.
     mapping(uint8 from => mapping(uint8 to => mapping(uint64 id => uint64))) internal _drawnUntil;
@@ -78,7 +78,7 @@ abstract contract LimitGhosts is LaneGhosts {
     /// @dev In force for a lane's deposits.
     function _limitsNow(uint8 chain, uint16 asset) internal view returns (uint256 cap, Limit memory limit) {
         (cap, limit) = (_laneRule[chain][asset].cap, _laneRule[chain][asset].limit);
-        uint256 age = block.timestamp - _listedAt[chain][asset];
+        uint256 age = _clockOf(chain, HUB, asset) - _listedAt[chain][asset];
         if (age >= RAMP_SECONDS) return (cap, limit);
         cap = _ramped(cap, age);
         limit.capacity = uint80(_ramped(limit.capacity, age));
@@ -235,8 +235,8 @@ abstract contract LimitGhosts is LaneGhosts {
         if (_role == Role.Anyone) _violated(9, "a lane's rules were changed by nobody");
         if (_role == Role.Council) _noteFilled(HUB, chain, asset, next.limit);
         if (current.cap == 0) {
-            _listedAt[chain][asset] = uint64(block.timestamp);
             _pauseOnLane(HUB, chain, asset);
+            _listedAt[chain][asset] = _clockOf(chain, HUB, asset);
         }
         _laneRule[chain][asset] = next;
     }

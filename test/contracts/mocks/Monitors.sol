@@ -40,7 +40,7 @@ library Monitors {
         IGateway gateway = controller.gateway();
         uint32[] memory eids;
         if (scope == Scope.Asset) {
-            eids = gateway.eids();
+            eids = ILaneApp(gateway.app()).lanesOf(uint16(id));
         } else {
             eids = new uint32[](1);
             eids[0] = id;

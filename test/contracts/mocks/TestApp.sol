@@ -61,6 +61,10 @@ contract TestApp is ILaneApp {
         return (_assets, _amounts);
     }
 
+    function lanesOf(uint16) external view returns (uint32[] memory) {
+        return gateway.eids();
+    }
+
     function setAssetPause(uint16 asset, uint64 until) external {
         assetPausedUntil[asset] = until;
     }

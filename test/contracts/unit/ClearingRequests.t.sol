@@ -69,6 +69,23 @@ contract ClearingRequestsTest is Clearing {
         _assertServed(_request(eidA, 100, toParty(trader)), trader);
     }
 
+    /// @dev Its address on a vault's chain may be somebody else's, whatever that chain says who asked.
+    function test_request_ofAContractIsNotPaidAtItsOwnAddress() public {
+        vm.etch(trader, hex"600160005260206000f3");
+        _assertRefused(_request(eidA, 100, toParty(trader)), Refusal.RecipientNotRegistered);
+        _assertRefused(_request(eidB, 100, toParty(trader)), Refusal.RecipientNotRegistered);
+        vm.prank(trader);
+        hub.setRecipient(eidA, trader, true);
+        _assertServed(_request(eidA, 100, toParty(trader)), trader);
+        _assertRefused(_request(eidB, 100, toParty(trader)), Refusal.RecipientNotRegistered);
+    }
+
+    /// @dev EIP-7702: the key is the same on every chain.
+    function test_request_ofAKeyThatDelegatesIsPaidAtItsOwnAddress() public {
+        vm.etch(trader, abi.encodePacked(hex"ef0100", makeAddr("code")));
+        _assertServed(_request(eidB, 100, toParty(trader)), trader);
+    }
+
     function test_request_paysFromAnotherVault() public {
         _assertServed(_request(eidB, 300, toParty(trader)), trader);
     }

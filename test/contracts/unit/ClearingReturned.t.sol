@@ -36,6 +36,22 @@ contract ClearingReturnedTest is ReturnedReleases {
         _assertBacked(USD);
     }
 
+    /// @dev Whoever resumes value-out has signed for what was authorised.
+    function test_settleReturned_revertsWhileNothingGoesOut() public {
+        Entry memory entry = _returned(REF);
+        _arrive(INDEX, entry);
+        uint128 authorised = _authorised();
+        _pause(A, Direction.Out);
+        (uint64 previousCount, Entry[] memory window) = _windowOf(A, REF);
+        uint64 arrivedAt = _now();
+        vm.expectRevert(abi.encodeWithSelector(IClearingHouse.FinishingStopped.selector, eidA));
+        hub.settleReturned(eidA, INDEX, entry, _moneyless(arrivedAt), previousCount, window);
+        assertEq(_authorised(), authorised, "it stands still");
+        vm.warp(_now() + 1 days);
+        hub.settleReturned(eidA, INDEX, entry, _moneyless(arrivedAt), previousCount, window);
+        assertEq(_authorised(), authorised - 104, "settled when it is over");
+    }
+
     function test_settleReturned_everyReleaseOnce() public {
         for (uint64 ref = 0; ref < 5; ++ref) {
             _arrive(INDEX + ref, _returned(ref));

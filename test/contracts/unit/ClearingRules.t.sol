@@ -3,7 +3,10 @@ pragma solidity ^0.8.30;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {Held, IClearingHouse} from "../../../contracts/interfaces/IClearingHouse.sol";
+import {IGateway} from "../../../contracts/interfaces/IGateway.sol";
+import {Direction} from "../../../contracts/types/Direction.sol";
 import {Limit} from "../../../contracts/types/Limit.sol";
+import {NO_END} from "../../../contracts/types/Stops.sol";
 import {Stage, Terms} from "../../../contracts/types/Terms.sol";
 import {Deploy} from "../mocks/Deploy.sol";
 import {LimitedClearing} from "../mocks/LimitedClearing.sol";
@@ -278,6 +281,30 @@ contract ClearingRulesTest is LimitedClearing {
         _assertNow(2750, 275, 385);
         hub.loosenAsset(eidA, FRESH, _laneRules());
         _assertNow(2750, 550, 385);
+    }
+
+    /// @dev Nobody waits out a new lane's first days while it is stopped.
+    function test_ramp_standsStillWhileTheLaneDoes() public {
+        uint64 listedAt = _now();
+        hub.listAsset(eidA, FRESH, 6, _laneRules());
+        vm.warp(listedAt + 15 days);
+        vm.startPrank(address(chains[HUB].pauseController));
+        chains[HUB].gateway.setPause(eidA, Direction.In, NO_END);
+        vm.warp(listedAt + 100 days);
+        _assertNow(2750, 550, 385);
+        chains[HUB].gateway.setPause(eidA, Direction.In, 0);
+        hub.setAssetPause(FRESH, NO_END);
+        vm.warp(listedAt + 200 days);
+        _assertNow(2750, 550, 385);
+        hub.setAssetPause(FRESH, 0);
+        vm.warp(listedAt + 215 days);
+        _assertNow(CAP, CAPACITY, LARGE);
+    }
+
+    /// @dev Nor before it is open.
+    function test_listAsset_revertsWhereNoLaneIsOpen() public {
+        vm.expectRevert(abi.encodeWithSelector(IGateway.LaneNotOpen.selector, 9999));
+        hub.listAsset(9999, FRESH, 6, _laneRules());
     }
 
     /// @dev Where nothing is listed, nothing rises.

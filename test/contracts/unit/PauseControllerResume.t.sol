@@ -379,6 +379,20 @@ contract PauseControllerResumeTest is EveryKey {
         _withdraw(A, USD, trader, 40, trader);
     }
 
+    /// @dev A lane without it, which may be forked and closed, has no say.
+    function test_reconciliation_ofAnAssetNamesNoLaneWithoutIt() public {
+        _on(HUB);
+        uint16 asset = 77;
+        hub.listAsset(chains[B].eid, asset, 6, _laneRules());
+        _freeze(Scope.Asset, asset);
+        _proposeAndWait(Scope.Asset, asset);
+        Reconciliation memory found = _read(Scope.Asset, asset);
+        assertEq(found.lanes.length, 1, "B alone");
+        assertEq(found.lanes[0].eid, chains[B].eid, "which has it");
+        _resume(Scope.Asset, asset);
+        assertEq(hub.assetPausedUntil(asset), 0, "resumed");
+    }
+
     // ── who signed ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     function _refuseSignatures(Reconciliation memory found, bytes memory signatures, bytes memory reason) internal {
