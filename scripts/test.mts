@@ -12,6 +12,7 @@ const suites: readonly Suite[] = [
   { name: "unit", command: "vitest", args: ["run", "--project", "unit"] },
   // Forge has compiled the contracts that lack a defence.
   { name: "attacks", command: "node", args: ["scripts/attacks.mts"] },
+  { name: "proofs", command: "node", args: ["scripts/prove.mts"] },
   { name: "model", command: "vitest", args: ["run", "--project", "model"] },
   { name: "e2e", command: "vitest", args: ["run", "--project", "e2e"] },
 ];

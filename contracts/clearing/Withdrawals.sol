@@ -124,7 +124,7 @@ abstract contract Withdrawals is Ledger, EIP712 {
 
     /// @dev Its address may be somebody else's on another chain. A key that delegates to code (EIP-7702) has 23 bytes of it, too
     /// few for a contract that could own anything.
-    function _isContract(address who) internal view returns (bool) {
+    function _isContract(address who) internal view virtual returns (bool) {
         uint256 length = who.code.length;
         return length != 0 && length != 23;
     }

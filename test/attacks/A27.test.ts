@@ -6,12 +6,14 @@ import { assetById } from "@weighlock/core/deployment.ts";
 import type { DevAccount } from "@weighlock/devnet/anvil.ts";
 import { createCleanup } from "@weighlock/devnet/testing.ts";
 import { type Address, encodeFunctionData, erc20Abi, type Hex } from "viem";
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, expect } from "vitest";
 import { harness } from "./support/artifacts.ts";
 import { carry } from "./support/carry.ts";
+import { requestEntry } from "./support/entries.ts";
 import { DEPOSITED, depositAs, fundVaults } from "./support/fixture.ts";
 import { holdingsOf, USDC } from "./support/holdings.ts";
 import { fickleToken, putCode } from "./support/hostile.ts";
+import { forceWindow } from "./support/liars.ts";
 import { type AttackNetwork, refusalOf, send, startNetwork } from "./support/network.ts";
 import { attackTest, type Outcome } from "./support/record.ts";
 import { parksOf, returnCall, withdrawCall } from "./support/releases.ts";
@@ -21,14 +23,17 @@ const VAULTS = ["alpha", "beta"] as const;
 type Vault = (typeof VAULTS)[number];
 let guarded: AttackNetwork;
 let credulous: AttackNetwork;
+/** The hub takes a contract's address for the same owner's everywhere. */
+let trusting: AttackNetwork;
 
 beforeAll(async () => {
   const CollateralVault = harness("CredulousVault");
-  [guarded, credulous] = await Promise.all([
+  [guarded, credulous, trusting] = await Promise.all([
     startNetwork({ cleanup }),
     startNetwork({ cleanup, replaced: { alpha: { CollateralVault }, beta: { CollateralVault } } }),
+    startNetwork({ cleanup, replaced: { hub: { ClearingHouse: harness("TrustingClearingHouse") } } }),
   ]);
-  await Promise.all([fundVaults(guarded), fundVaults(credulous)]);
+  await Promise.all([guarded, credulous, trusting].map(fundVaults));
 });
 afterAll(() => cleanup.run());
 
@@ -91,6 +96,26 @@ async function takeTokens(network: AttackNetwork, at: Vault, owner: Address, thi
   const amount = await client.readContract({ address: token, abi: erc20Abi, functionName: "balanceOf", args: [owner] });
   const data = encodeFunctionData({ abi: erc20Abi, functionName: "transfer", args: [thief.address, amount] });
   await send(puppetCall(network, at, owner, thief, token, data));
+}
+
+/**
+ * Two paths say that a contract with money on the hub has asked to be paid at its own address behind another vault, where the
+ * thief has put a contract of his.
+ */
+function forgeRequest(network: AttackNetwork): Promise<Outcome> {
+  return network.rehearse(async () => {
+    const { alpha, beta, hub } = network;
+    const owner = await settle(network, "beta");
+    await putCode({ network, chain: hub, address: owner.address, artifact: harness("Puppet") });
+    const thief = await network.newAccount();
+    const request = requestEntry({ eid: beta.eid, owner: owner.address, amount: DEPOSITED });
+    const { refusal } = await forceWindow(network, { src: alpha, dst: hub }, [request], thief);
+    expect(refusal, "two paths execute what they like").toBeUndefined();
+    await carry(network, { src: hub, dst: beta });
+    await takeTokens(network, "beta", owner.address, thief);
+    const loss = await holdingsOf(network, [thief.address]);
+    return { succeeded: loss > 0n, loss };
+  });
 }
 
 /** The owner's payment to somebody waits in the vault; the thief gives it back in his name, so that it is never made. */
@@ -158,6 +183,15 @@ for (const at of VAULTS) {
   attackTest({ ...giveBack, defence: "on", run: () => returnFor(guarded, at) });
   attackTest({ ...giveBack, defence: OFF, run: () => returnFor(credulous, at) });
 }
+const FORGED_REQUEST = {
+  class: "A27",
+  name: "a contract's request that was never made pays the thief who has its address elsewhere",
+  direction: "alpha → hub",
+  path: "both",
+} as const;
+attackTest({ ...FORGED_REQUEST, defence: "on", run: () => forgeRequest(guarded) });
+const TRUSTING = { off: "a hub that takes a contract's address for the same owner's everywhere" };
+attackTest({ ...FORGED_REQUEST, defence: TRUSTING, run: () => forgeRequest(trusting) });
 const CONTROLLER = {
   class: "A27",
   name: "a thief asks as controller of somebody else's account",

@@ -14,8 +14,13 @@ export function releaseEntry({ eid, owner, amount, subaccount = 0n, party = owne
   return entryOf(EntryKind.Release, { eid, owner, amount, subaccount, party });
 }
 
+/** As if the owner had asked on a vault's chain to be paid by the vault behind `eid`. */
+export function requestEntry({ eid, owner, amount, subaccount = 0n, party = owner }: Made): EntryWords {
+  return entryOf(EntryKind.WithdrawalRequest, { eid, owner, amount, subaccount, party });
+}
+
 function entryOf(
-  kind: (typeof EntryKind)["Deposit" | "Release"],
+  kind: (typeof EntryKind)["Deposit" | "Release" | "WithdrawalRequest"],
   { eid, owner, amount, subaccount, party }: Required<Made>,
 ): EntryWords {
   const account = accountOf({ owner, subaccount });
