@@ -17,6 +17,7 @@ export async function readLockOf({ network, waiting }: { network: Network; waiti
 }
 
 export const dateOf = (seconds: bigint): Date => new Date(Number(seconds) * 1000);
+export const secondsOf = (date: Date): bigint => BigInt(date.getTime()) / 1000n;
 
 /** "until 2030-01-31T12:00:00.000Z", or by whom it is ended. */
 export function untilOf(seconds: bigint): string {

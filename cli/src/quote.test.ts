@@ -61,6 +61,9 @@ test("what is large, or more than the bucket or an account's share has, says wha
   expect(json.waits).toEqual([
     "one account may have 500 USDC now, 500 USDC of a full bucket: the rest of it refills at 450 USDC an hour",
   ]);
+  expect((await quoteWithdraw("beta", "600", "--json")).json.waits).toEqual([
+    "one account may have at most 500 USDC at once: the rest of it refills at 450 USDC an hour",
+  ]);
 }, 60_000);
 
 test("after settlements, the quote's gas, time and backlog are what the chains show", async () => {

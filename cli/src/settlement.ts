@@ -6,6 +6,7 @@ import { type Address, getAddress, type Hex, slice } from "viem";
 import { formatUnits } from "./amount.ts";
 import { OperationError } from "./errors.ts";
 import { createLaneReader, type LanePath, type LaneReader, type Place } from "./laneReader.ts";
+import { secondsOf, untilOf } from "./lockWords.ts";
 import type { Network } from "./network.ts";
 import { type Outcome, readOutcome } from "./outcome.ts";
 
@@ -193,7 +194,12 @@ async function waitsFor(reader: LaneReader, settlement: Settlement, paths: reado
     const limit = await reader.windowLimit();
     return [`a seal: the window closes by itself at ${limit} entries, and anyone may seal or dispatch it now`];
   }
-  if (isAttested(attested)) return [`execution: anyone may execute the window at ${reader.dst.name}`];
+  if (isAttested(attested)) {
+    const until = await reader.executionPausedUntil();
+    const { src, dst } = reader;
+    if (until === undefined) return [`execution: anyone may execute the window at ${dst.name}`];
+    return [`execution: ${dst.name} executes nothing from ${src.name}: paused ${untilOf(secondsOf(until))}`];
+  }
   const final = await reader.srcClient.getBlock({ blockTag: "finalized" });
   return paths
     .filter(({ name }) => !attested.some(({ path, place }) => path === name && place))
