@@ -137,6 +137,9 @@ test("what is paused delays an execution, and keeps a post from happening", asyn
   const delayed = await quoteDeposit("alpha", "1");
   expect(delayed.code).toBe(0);
   expect(delayed.stdout).toMatch(/delayed +hub executes nothing from alpha: paused until 20/);
+  await weighlock("guardian", "freeze", "asset", "USDC", "--chain", "beta");
+  const stopped = await quoteDeposit("beta", "1");
+  expect(stopped).toMatchObject({ code: 1, stdout: expect.stringContaining("✗ USDC is paused on beta until the co") });
   await pause("hub", "beta", 1);
   const refused = await quoteWithdraw("beta", "1");
   expect(refused.code).toBe(1);

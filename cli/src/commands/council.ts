@@ -137,9 +137,10 @@ export function addCouncil(program: Command, surroundings: Surroundings): void {
         const id = parseScope({ deployment, chain, scope, of });
         const signed = await signedFor({ network, chain, scope: id, options });
         const { signedOut } = options;
-        if (signedOut === undefined) return operations.resume({ chain, scope: id, signed });
-        writeSigned({ file: signedOut, signed });
-        return { ...operations.resume({ chain, scope: id, signed }), nextOwner: `--signed ${signedOut}` };
+        if (signedOut !== undefined) writeSigned({ file: signedOut, signed });
+        const files = signedOut === undefined ? options.signed : [signedOut];
+        const nextOwner = files.map((file) => `--signed ${file}`).join(" ");
+        return { ...operations.resume({ chain, scope: id, signed }), ...(files.length > 0 && { nextOwner }) };
       }),
     );
 
