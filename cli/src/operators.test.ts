@@ -173,6 +173,9 @@ test("what was forged and waits is struck", async () => {
   expect(waiting.waits).toMatch(/^waits until 20/);
   await byCouncil("beta", "strike", id);
   expect((await weighlock("parked")).stdout).toBe("Nothing is parked or held.\n");
+  expect((await weighlock("status", id)).stdout).toMatch(
+    /is struck\n(.*\n)+ {2}struck .* the council found it forged\n$/,
+  );
 }, 60_000);
 
 test("keys are given by the council and taken by a guardian", async () => {

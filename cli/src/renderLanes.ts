@@ -3,6 +3,7 @@
 import { formatEther } from "viem";
 import type { LaneOverview } from "./laneOverview.ts";
 import { secondsOf, untilOf } from "./lockWords.ts";
+import { haltEnd } from "./reasons.ts";
 import { formatTable } from "./table.ts";
 
 export function renderLanes(lanes: readonly LaneOverview[]): string[] {
@@ -48,6 +49,6 @@ export function stopsOf({ lane, halt, executionPausedUntil, postingStopped, head
   const posting = postingStopped === "" ? [] : [`${lane}: nothing new is posted: ${postingStopped}`];
   const until = executionPausedUntil && untilOf(secondsOf(executionPausedUntil));
   const pause = until === undefined ? [] : [`${lane}: nothing is executed: paused ${until}`];
-  const halted = halt === "" ? [] : [`${lane}: nothing is executed: halted (${halt}); only the council can end that`];
+  const halted = halt === "" ? [] : [`${lane}: nothing is executed: halted (${halt})${haltEnd(halt)}`];
   return [...heads, ...posting, ...pause, ...halted];
 }

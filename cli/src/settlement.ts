@@ -9,6 +9,7 @@ import { createLaneReader, type LanePath, type LaneReader, type Place } from "./
 import { secondsOf, untilOf } from "./lockWords.ts";
 import type { Network } from "./network.ts";
 import { type Outcome, readOutcome } from "./outcome.ts";
+import { haltEnd } from "./reasons.ts";
 
 export type Stage = "posted" | "sealed" | "dispatched" | "attested" | "executed" | Outcome["type"];
 
@@ -189,7 +190,7 @@ async function waitsFor(reader: LaneReader, settlement: Settlement, paths: reado
   const { sealed, dispatched, attested, executed } = settlement;
   if (executed) return [];
   const halt = await reader.haltReason();
-  if (halt !== "") return [`the lane is halted at ${reader.dst.name} (${halt}); only the council can end that`];
+  if (halt !== "") return [`the lane is halted at ${reader.dst.name} (${halt})${haltEnd(halt)}`];
   if (!sealed) {
     const limit = await reader.windowLimit();
     return [`a seal: the window closes by itself at ${limit} entries, and anyone may seal or dispatch it now`];

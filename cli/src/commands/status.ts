@@ -15,7 +15,7 @@ What it does
   A settlement's life: posted (the entry is in the lane's log) → sealed (in a window with a hash) → dispatched (that
   hash was sent) → attested (a path has delivered it; two must) → executed → credited on the hub, or paid by the vault.
   "waits" says what has to happen next, and who may do it. What ended otherwise says how: held, parked, returned,
-  settled, refunded; a request was served as a release of its own, or refused with the reason.
+  settled, refunded, struck; a request was served as a release of its own, or refused with the reason.
 
 Examples
   weighlock status                      every lane, every book
