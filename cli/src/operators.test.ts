@@ -176,6 +176,9 @@ test("what was forged and waits is struck", async () => {
   expect((await weighlock("status", id)).stdout).toMatch(
     /is struck\n(.*\n)+ {2}struck .* the council found it forged\n$/,
   );
+  expect((await weighlock("status")).stdout).toMatch(
+    /released +parked +struck +available .*(\n.*)+USDC +beta .* 0 +600 /,
+  );
 }, 60_000);
 
 test("keys are given by the council and taken by a guardian", async () => {

@@ -26,8 +26,9 @@ Examples
 
 The overview's columns
   in flight: posted and not executed, summed by entry. suspense: credited to the lane and to no account. parked: a
-  release that could not be paid. available: what may be withdrawn there. surplus: tokens beyond the book.
-  residual: what is missing from the sums; anything but 0 is an incident.`;
+  release that could not be paid. struck: one that the council found forged, never paid. available: what may be
+  withdrawn there. surplus: tokens beyond the book. residual: what is missing from the sums; anything but 0 is an
+  incident.`;
 
 export function addStatus(program: Command, surroundings: Surroundings): void {
   const command = program
