@@ -1,7 +1,7 @@
 /** Where a deployment's services listen: as given, or as the deployment file says. */
 
-import { readJsonObject } from "@weighlock/core/config.ts";
 import { UsageError } from "./errors.ts";
+import { readDeploymentFile } from "./network.ts";
 
 /** `name` is the deployment's, or the URL where only that was given. */
 export type Api = { name: string; url: string };
@@ -21,7 +21,7 @@ export function monitorApis({ file, given }: { file: string; given: readonly str
 }
 
 function readApis(file: string): Api[] {
-  const { apis } = readJsonObject(file);
+  const { apis } = readDeploymentFile(file);
   if (typeof apis !== "object" || apis === null) return [];
   return Object.entries(apis).flatMap(([name, url]: [string, unknown]) =>
     typeof url === "string" && isHttp(url) ? [{ name, url }] : [],

@@ -138,7 +138,8 @@ test("a release that can't be paid is parked, with its reason, and leaves no res
   }, 10_000);
   await carry("hub-beta");
   const parked = await waiting;
-  expect(parked).toMatchObject({ code: 1, stdout: expect.stringContaining("hub-beta:1: 1 USDC parked after") });
+  expect(parked.code).toBe(1);
+  expect(parked.stdout).toMatch(/hub-beta:1: 1 USDC parked after .*\n {2}waits: weighlock retry hub-beta:1: pays it/);
   const { stdout } = await weighlock("status", "hub-beta:1");
   expect(stdout).toContain("is parked");
   expect(stdout).toMatch(/parked .* the token refused the payment/);

@@ -1,6 +1,6 @@
 /** What every command is given: where to write, and the deployment that its options name. */
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { DEFAULT_DEPLOYMENT, type Network, openNetwork } from "./network.ts";
 import { createOutput, type Output, type Streams } from "./output.ts";
 
@@ -8,8 +8,9 @@ export type Surroundings = { streams: Streams; env: Readonly<Record<string, stri
 
 export type NetworkOptions = { deployment: string; json?: boolean };
 
-/** Of an option that may be given more than once. */
-export const all = (value: string, before: string[]) => [...before, value];
+/** An option that may be given more than once. `otherwise`: what holds without it, for the help. */
+export const repeated = (flags: string, description: string, otherwise = "none"): Option =>
+  new Option(flags, description).argParser((value, before: string[]) => [...before, value]).default([], otherwise);
 
 export function addNetworkOptions(command: Command): Command {
   return command

@@ -44,5 +44,5 @@ export async function followSettlement({
 
 /** Throws ToldError where it ended otherwise than was asked. */
 export function checkOutcome({ outcome }: Settlement): void {
-  if (outcome && ["held", "parked", "refused"].includes(outcome.type)) throw new ToldError();
+  if (outcome && ["held", "parked", "refused", "struck"].includes(outcome.type)) throw new ToldError();
 }

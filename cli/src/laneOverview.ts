@@ -2,10 +2,10 @@
 
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { tipJarAbi } from "@weighlock/core/abi/tipJar.ts";
-import type { ChainDeployment, LaneDeployment } from "@weighlock/core/deployment.ts";
+import type { LaneDeployment } from "@weighlock/core/deployment.ts";
 import { createLaneReader, type LaneReader, maxOf } from "./laneReader.ts";
 import { type AssetLimits, readLimits } from "./limits.ts";
-import { untilOf } from "./lockWords.ts";
+import { secondsOf, untilOf } from "./lockWords.ts";
 import type { Network } from "./network.ts";
 import { haltReason } from "./reasons.ts";
 
@@ -41,9 +41,6 @@ export type TipJarOverview = {
   dispatchFee: bigint;
 };
 
-const IN = 0;
-const OUT = 1;
-
 export async function readLane({ network, lane }: { network: Network; lane: LaneDeployment }): Promise<LaneOverview> {
   const reader = await createLaneReader({ network, lane });
   const { executed, head } = await reader.inbox();
@@ -54,7 +51,7 @@ export async function readLane({ network, lane }: { network: Network; lane: Lane
       reader.paths(),
       reader.haltReason(),
       reader.newestDispatch(),
-      pausedUntil(reader.dstClient, { at: lane.dst, peer: lane.src, direction: IN }),
+      reader.executionPausedUntil(),
       readPostingStopped(reader),
       readLimits({ network, lane }),
     ]);
@@ -87,28 +84,15 @@ async function readAcknowledged({ src, dst, srcClient }: LaneReader, path: numbe
   return count;
 }
 
-/** Undefined where nothing is paused now, by the chain's own clock. */
-async function pausedUntil(
-  client: LaneReader["srcClient"],
-  { at, peer, direction }: { at: ChainDeployment; peer: ChainDeployment; direction: number },
-): Promise<Date | undefined> {
-  const view = { address: at.gateway, abi: gatewayAbi } as const;
-  const [until, { timestamp }] = await Promise.all([
-    client.readContract({ ...view, functionName: "pausedUntil", args: [peer.eid, direction] }),
-    client.getBlock(),
-  ]);
-  return until > timestamp ? new Date(Number(until) * 1000) : undefined;
-}
-
-async function readPostingStopped({ src, dst, srcClient }: LaneReader): Promise<string> {
+async function readPostingStopped({ src, dst, srcClient, postingPausedUntil }: LaneReader): Promise<string> {
   const view = { address: src.gateway, abi: gatewayAbi } as const;
   const [isAccepting, halt, until] = await Promise.all([
     srcClient.readContract({ ...view, functionName: "accepts", args: [dst.eid] }),
     srcClient.readContract({ ...view, functionName: "haltOf", args: [dst.eid] }),
-    pausedUntil(srcClient, { at: src, peer: dst, direction: OUT }),
+    postingPausedUntil(),
   ]);
   if (isAccepting) return "";
-  if (until) return `paused ${untilOf(BigInt(until.getTime()) / 1000n)}`;
+  if (until) return `paused ${untilOf(secondsOf(until))}`;
   return halt === 0 ? "the lane is not open" : `halted: ${haltReason(halt)}`;
 }
 

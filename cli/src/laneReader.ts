@@ -2,7 +2,7 @@
 
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import type { LaneDeployment } from "@weighlock/core/deployment.ts";
-import type { ContractEventArgs, ContractEventName, Hash, Hex } from "viem";
+import type { Address, ContractEventArgs, ContractEventName, Hash, Hex, PublicClient } from "viem";
 import { type EventLog, readEvents } from "./events.ts";
 import { laneName } from "./input.ts";
 import type { Network } from "./network.ts";
@@ -17,6 +17,10 @@ export const placeOf = ({ transactionHash, block, at }: Place): Place => ({ tran
 export type LanePath = { name: string; index: number; isNetwork: boolean };
 
 export type LaneReader = Awaited<ReturnType<typeof createLaneReader>>;
+
+/** `types/Direction.sol`. */
+const IN = 0;
+const OUT = 1;
 
 /** Two chains' clocks may differ by this much. */
 const CLOCK_MARGIN = 900n;
@@ -115,6 +119,11 @@ export async function createLaneReader({ network, lane }: { network: Network; la
       const halt = await dstClient.readContract({ ...dstView, functionName: "haltOf", args: [src.eid] });
       return haltReason(halt);
     },
+
+    /** Until when the destination executes nothing of this lane, by its own clock; undefined when it does. */
+    executionPausedUntil: () => pausedUntil(dstClient, { gateway: dst.gateway, peer: src.eid, direction: IN }),
+    /** Until when the source posts nothing to this lane. */
+    postingPausedUntil: () => pausedUntil(srcClient, { gateway: src.gateway, peer: dst.eid, direction: OUT }),
 
     async outbox(blockNumber?: bigint) {
       const [posted, sealed, head] = await srcClient.readContract({
@@ -237,4 +246,17 @@ export function maxOf(counts: readonly bigint[]): bigint {
   let most = 0n;
   for (const count of counts) if (count > most) most = count;
   return most;
+}
+
+/** Undefined where nothing is paused now, by the chain's own clock. */
+async function pausedUntil(
+  client: PublicClient,
+  { gateway, peer, direction }: { gateway: Address; peer: number; direction: number },
+): Promise<Date | undefined> {
+  const view = { address: gateway, abi: gatewayAbi } as const;
+  const [until, { timestamp }] = await Promise.all([
+    client.readContract({ ...view, functionName: "pausedUntil", args: [peer, direction] }),
+    client.getBlock(),
+  ]);
+  return until > timestamp ? new Date(Number(until) * 1000) : undefined;
 }

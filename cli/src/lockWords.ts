@@ -3,7 +3,7 @@
 import { type Lock, opensAt, readLock } from "@weighlock/core/lock.ts";
 import { LARGE_QUORUM, NEVER } from "@weighlock/core/waiting.ts";
 import type { Network } from "./network.ts";
-import { haltReason } from "./reasons.ts";
+import { haltEnd, haltReason } from "./reasons.ts";
 import type { Waiting } from "./waiting.ts";
 
 /** `PauseController`: until somebody ends it. */
@@ -17,6 +17,7 @@ export async function readLockOf({ network, waiting }: { network: Network; waiti
 }
 
 export const dateOf = (seconds: bigint): Date => new Date(Number(seconds) * 1000);
+export const secondsOf = (date: Date): bigint => BigInt(date.getTime()) / 1000n;
 
 /** "until 2030-01-31T12:00:00.000Z", or by whom it is ended. */
 export function untilOf(seconds: bigint): string {
@@ -34,7 +35,10 @@ export function lockWords(lock: Lock): string {
   if (lock.isOpen) return "";
   if (lock.isVetoed)
     return "a guardian vetoed it: the council clears or strikes it; its payee and owner may give it back";
-  if (lock.halt !== 0) return `its lane is halted (${haltReason(lock.halt)}): only the council can end that`;
+  if (lock.halt !== 0) {
+    const reason = haltReason(lock.halt);
+    return `its lane is halted (${reason})${haltEnd(reason)}`;
+  }
   const { pausedUntil, secondsLeft, blocksLeft, block, quorum } = lock;
   if (pausedUntil !== 0n) {
     const rest = secondsLeft > 0n ? `; its clock stands still meanwhile, and has ${secondsLeft} s to go` : "";

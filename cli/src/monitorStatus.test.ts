@@ -132,6 +132,17 @@ test("a monitor that has not read yet leaves the figures to the next", async () 
   expect((await ask(apis)).stdout).toMatch(/USDC +1 .*\nmonitor-2 at .*: all is well; .*the figures above/s);
 });
 
+test("a stop without an end is one that the council ends", async () => {
+  const stop = { chain: "hub", lane: "alpha→hub", direction: "in" };
+  const pauses = [
+    { ...stop, until: String((1n << 40n) - 1n) },
+    { ...stop, until: "1767225600" },
+  ];
+  const { stdout } = await ask({ monitor: await serve({ ...well, pauses }), pauser: await serve(guard) });
+  expect(stdout).toContain("paused on hub: alpha→hub (in) until the council ends it\n");
+  expect(stdout).toContain("paused on hub: alpha→hub (in) until 2026-01-01T00:00:00.000Z\n");
+});
+
 test("a pauser that does not answer is a reason", async () => {
   const { code, stdout } = await ask({ monitor: await serve(well), pauser: "http://127.0.0.1:9" });
   expect(code).toBe(1);

@@ -23,14 +23,17 @@ export type Network = {
 
 /** `file` is a devnet's file or the public one, `{"chains": […]}`. Throws UsageError or ConfigError. */
 export function openNetwork({ file }: { file: string }): Network {
-  if (!existsSync(file)) {
-    throw new UsageError(
-      `There is no deployment at ${file}; start a local one with "weighlock devnet up", or name yours with --deployment`,
-    );
-  }
   // The public file has neither keys nor services.
   const empty = { keys: [], redisUrl: "redis://127.0.0.1:6379", apis: {} };
-  return createNetwork(parseDeployment({ ...empty, ...readJsonObject(file) }, file));
+  return createNetwork(parseDeployment({ ...empty, ...readDeploymentFile(file) }, file));
+}
+
+/** Throws UsageError where there is none, ConfigError where it is no JSON object. */
+export function readDeploymentFile(file: string): Record<string, unknown> {
+  if (existsSync(file)) return readJsonObject(file);
+  throw new UsageError(
+    `There is no deployment at ${file}; start a local one with "weighlock devnet up", or name yours with --deployment`,
+  );
 }
 
 export function createNetwork(deployment: Network["deployment"]): Network {

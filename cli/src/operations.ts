@@ -5,11 +5,12 @@ import { collateralVaultAbi } from "@weighlock/core/abi/collateralVault.ts";
 import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import { pauseControllerAbi } from "@weighlock/core/abi/pauseController.ts";
 import { type ChainDeployment, chainByName } from "@weighlock/core/deployment.ts";
-import { type Address, concat, encodeFunctionData, type Hex } from "viem";
+import { type Address, concat, encodeFunctionData, type Hex, type PublicClient } from "viem";
 import type { AuthorityCall } from "./authority.ts";
 import { readPark } from "./endParked.ts";
 import { OperationError, UsageError } from "./errors.ts";
 import { readEvents } from "./events.ts";
+import { dateOf } from "./lockWords.ts";
 import type { Network } from "./network.ts";
 import type { ScopeId } from "./scope.ts";
 import type { SignedReconciliation } from "./signedReconciliation.ts";
@@ -19,6 +20,8 @@ export type Operation = AuthorityCall & {
   what: string;
   /** What makes the same call of the next owner's command, where this one went and asked for what the call carries. */
   nextOwner?: string;
+  /** What comes next once it is done, one sentence each, as the chain then has it. */
+  next?: (client: PublicClient) => Promise<string[]>;
 };
 
 type At = { chain: ChainDeployment };
@@ -97,7 +100,15 @@ export function vetoResume({ chain, scope: { scope, id, name } }: At & { scope: 
 
 export function proposeResume({ chain, scope: { scope, id, name } }: At & { scope: ScopeId }): Operation {
   const data = encodeFunctionData({ abi: pauseControllerAbi, functionName: "proposeResume", args: [scope, id] });
-  return managed(chain, chain.pauseController, data, "propose-resume", `to end the stop of ${name}`);
+  const next = async (client: PublicClient) => {
+    const view = { address: chain.pauseController, abi: pauseControllerAbi } as const;
+    const { readyAt } = await client.readContract({ ...view, functionName: "proposalOf", args: [scope, id] });
+    return [
+      `next, from ${dateOf(readyAt).toISOString()} on: weighlock council resume ${name} --chain ${chain.name}`,
+      `until then a guardian may say no: weighlock guardian veto-resume ${name} --chain ${chain.name}`,
+    ];
+  };
+  return { ...managed(chain, chain.pauseController, data, "propose-resume", `to end the stop of ${name}`), next };
 }
 
 export function resume({

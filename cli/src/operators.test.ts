@@ -70,6 +70,13 @@ test("a freeze ends by the council's proposal, its delay, and what two monitors 
   expect((await weighlock("lanes", "beta-hub")).stdout).toContain(
     "✗ beta-hub: nothing is executed: paused until the council ends it",
   );
+  const lane = parseLane(local.deployment, "beta-hub");
+  const { json: waiting } = await weighlock("deposit", "--chain", "beta", "--asset", "USDC", "--amount", "1", "--json");
+  await local.dispatch(lane);
+  for (const path of [0, 1]) await local.attest(lane, path);
+  expect((await weighlock("status", waiting.id)).stdout).toContain(
+    "waits: execution: hub executes nothing from beta: paused until the council ends it",
+  );
   const propose = ["propose-resume", "in", "beta", "--chain", "hub"];
   expect((await council(...propose)).json.outcome).toMatchObject({ type: "done" });
   expect((await guardian("veto-resume", "in", "beta", "--chain", "hub")).code).toBe(0);
@@ -82,8 +89,12 @@ test("a freeze ends by the council's proposal, its delay, and what two monitors 
     name: "TransactionRevertedError",
     message: expect.stringContaining("is not proposed; propose it first"),
   });
-  await council(...propose);
-  expect((await resume(["monitor", "monitor-2"])).json.error.message).toMatch(/^It may be resumed from 20.* until 20/);
+  expect((await weighlock("council", ...propose)).stdout).toMatch(
+    /next, from 20.*Z on: weighlock council resume in beta --chain hub\nuntil then .*: weighlock guardian veto-resume in beta --chain hub\n$/,
+  );
+  const early = (await resume(["monitor", "monitor-2"])).json.error;
+  expect(early.details).not.toHaveProperty("hash");
+  expect(early.message).toMatch(/^It may be resumed from 20.* until 20/);
   await pass("hub", NETWORK.resumeDelay);
   expect((await resume(["monitor"])).json.error.message).toContain("are 65 bytes where 130 are needed");
   expect((await resume(["monitor", "trader"])).json.error.message).toContain("is not a monitor's key here");
@@ -92,7 +103,14 @@ test("a freeze ends by the council's proposal, its delay, and what two monitors 
   const all = ["monitor", "trader", "monitor-2", "monitor-3"];
   expect(await resume(all)).toMatchObject({ code: 0, json: { outcome: { type: "done" } } });
   expect((await weighlock("lanes", "beta-hub", "--json")).json.lanes[0]).not.toHaveProperty("executionPausedUntil");
+  await local.execute(lane);
 }, 60_000);
+
+test("what was frozen as a whole is resumed lane by lane, which is said", async () => {
+  const { code, stderr } = await weighlock("council", "propose-resume", "all", "--chain", "hub");
+  expect(code).toBe(2);
+  expect(stderr).toContain("resumed lane by lane; on hub: out alpha, out beta");
+});
 
 test("rules are tightened at once, and loosened after the council's delay", async () => {
   const tighten = await weighlock("guardian", "tighten", "USDC", "--chain", "beta", "--capacity", "1900");
@@ -155,6 +173,12 @@ test("what was forged and waits is struck", async () => {
   expect(waiting.waits).toMatch(/^waits until 20/);
   await byCouncil("beta", "strike", id);
   expect((await weighlock("parked")).stdout).toBe("Nothing is parked or held.\n");
+  expect((await weighlock("status", id)).stdout).toMatch(
+    /is struck\n(.*\n)+ {2}struck .* the council found it forged\n$/,
+  );
+  expect((await weighlock("status")).stdout).toMatch(
+    /released +parked +struck +available .*(\n.*)+USDC +beta .* 0 +600 /,
+  );
 }, 60_000);
 
 test("keys are given by the council and taken by a guardian", async () => {

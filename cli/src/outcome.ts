@@ -21,6 +21,8 @@ export type OutcomeType =
   | "parked"
   /** A release that its vault gave back. */
   | "returned"
+  /** A release that the council found forged: void. */
+  | "struck"
   /** An entry that gave a release back, credited to the account it was taken from. */
   | "settled"
   /** A deposit that no account could have, sent back to its vault. */
@@ -99,11 +101,14 @@ async function outcomeInVault({ vault, ...of }: At & { vault: VaultDeployment })
     from: executed.block,
   } as const;
   const isEnough = (found: readonly unknown[]) => found.length > 0;
-  const [[paid], [returned]] = await Promise.all([
+  const [[paid], [returned], [struck]] = await Promise.all([
     readEvents({ ...view, eventName: "Released", isEnough }),
     readEvents({ ...view, eventName: "ReleaseReturned", isEnough }),
+    readEvents({ ...view, eventName: "ReleaseStruck", args: { srcEid: src.eid, index }, isEnough }),
   ]);
   if (paid) return { type: "paid", waitsFor: [], ...(await dstPlace(paid)) };
+  if (struck)
+    return { type: "struck", reason: "the council found it forged", waitsFor: [], ...(await dstPlace(struck)) };
   if (!returned) return undefined;
   const as = `${laneName({ src: dst, dst: src })}:${returned.args.returnedIndex}`;
   const waitsFor = (await isSettled({ network, reader, index }))

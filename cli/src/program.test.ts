@@ -85,6 +85,7 @@ test.each([
   [["devnet", "skip", "soon"], "is no time; give one as in 90s"],
   [["devnet", "skip", "6h", "--blocks", "0"], "is no number of blocks"],
   [["status", "--deployment", "/nowhere/devnet.json"], "There is no deployment at /nowhere/devnet.json"],
+  [["monitor", "status", "--deployment", "/nowhere/devnet.json"], "There is no deployment at /nowhere/devnet.json"],
 ])("%j exits 2", async (argv, text) => {
   const { code, stderr } = await weighlock(argv);
   expect(code).toBe(2);
@@ -106,9 +107,10 @@ test("a deployment without keys says where a key may come from, and a node that 
 });
 
 test("a devnet that is not up can't be set ahead", async () => {
-  const { code, stderr } = await weighlock(["devnet", "skip", "6h", "--dir", join(directory, "none")]);
+  const dir = join(directory, "none");
+  const { code, stderr } = await weighlock(["devnet", "skip", "6h", "--dir", dir]);
   expect(code).toBe(1);
-  expect(stderr).toContain("No devnet is up in this folder; start one with: npx weighlock devnet up");
+  expect(stderr).toContain(`No devnet is up in this folder; start one with: npx weighlock devnet up --dir ${dir}\n`);
 });
 
 test("a deployment file that is none names its bad keys", async () => {

@@ -61,6 +61,9 @@ test("what is large, or more than the bucket or an account's share has, says wha
   expect(json.waits).toEqual([
     "one account may have 500 USDC now, 500 USDC of a full bucket: the rest of it refills at 450 USDC an hour",
   ]);
+  expect((await quoteWithdraw("beta", "600", "--json")).json.waits).toEqual([
+    "one account may have at most 500 USDC at once: the rest of it refills at 450 USDC an hour",
+  ]);
 }, 60_000);
 
 test("after settlements, the quote's gas, time and backlog are what the chains show", async () => {
@@ -134,6 +137,9 @@ test("what is paused delays an execution, and keeps a post from happening", asyn
   const delayed = await quoteDeposit("alpha", "1");
   expect(delayed.code).toBe(0);
   expect(delayed.stdout).toMatch(/delayed +hub executes nothing from alpha: paused until 20/);
+  await weighlock("guardian", "freeze", "asset", "USDC", "--chain", "beta");
+  const stopped = await quoteDeposit("beta", "1");
+  expect(stopped).toMatchObject({ code: 1, stdout: expect.stringContaining("✗ USDC is paused on beta until the co") });
   await pause("hub", "beta", 1);
   const refused = await quoteWithdraw("beta", "1");
   expect(refused.code).toBe(1);

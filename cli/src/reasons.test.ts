@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { haltReason, heldReason, parkedReason, refusalReason } from "./reasons.ts";
+import { haltEnd, haltReason, heldReason, parkedReason, refusalReason } from "./reasons.ts";
 
 function membersOf(file: string, name: string): string[] {
   const source = readFileSync(new URL(`../../contracts/${file}`, import.meta.url), "utf8");
@@ -27,4 +27,11 @@ test.each([
   expect(texts.filter((text) => /^reason \d/.test(text))).toEqual([]);
   expect(new Set(texts).size).toBe(members.length);
   expect(reasonOf(members.length)).toBe(`reason ${members.length}`);
+});
+
+test("a halt is the council's to end, and a closed lane nobody's", () => {
+  const reasons = membersOf("interfaces/IGateway.sol", "Halt");
+  const closed = haltReason(reasons.indexOf("Closed"));
+  expect(haltEnd(closed)).toBe("");
+  expect(haltEnd(haltReason(1))).toBe("; only the council can end that");
 });

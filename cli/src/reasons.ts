@@ -11,6 +11,13 @@ export const haltReason = of([
   "the council closed it for good",
 ]);
 
+/** `Halt.Closed`. */
+const HALT_CLOSED = 4;
+
+/** Who ends what `haltReason` told, to be put behind it; nobody reopens a lane that was closed. */
+export const haltEnd = (reason: string): string =>
+  reason === haltReason(HALT_CLOSED) ? "" : "; only the council can end that";
+
 /** `Held`. */
 export const heldReason = of([
   "",

@@ -2,7 +2,8 @@
 
 import { formatEther } from "viem";
 import type { LaneOverview } from "./laneOverview.ts";
-import { untilOf } from "./lockWords.ts";
+import { secondsOf, untilOf } from "./lockWords.ts";
+import { haltEnd } from "./reasons.ts";
 import { formatTable } from "./table.ts";
 
 export function renderLanes(lanes: readonly LaneOverview[]): string[] {
@@ -46,8 +47,8 @@ export function renderLanes(lanes: readonly LaneOverview[]): string[] {
 export function stopsOf({ lane, halt, executionPausedUntil, postingStopped, headsEqual }: LaneOverview): string[] {
   const heads = headsEqual ? [] : [`${lane}: the executed head is not the source's; tell the operators at once`];
   const posting = postingStopped === "" ? [] : [`${lane}: nothing new is posted: ${postingStopped}`];
-  const until = executionPausedUntil && untilOf(BigInt(executionPausedUntil.getTime()) / 1000n);
+  const until = executionPausedUntil && untilOf(secondsOf(executionPausedUntil));
   const pause = until === undefined ? [] : [`${lane}: nothing is executed: paused ${until}`];
-  const halted = halt === "" ? [] : [`${lane}: nothing is executed: halted (${halt}); only the council can end that`];
+  const halted = halt === "" ? [] : [`${lane}: nothing is executed: halted (${halt})${haltEnd(halt)}`];
   return [...heads, ...posting, ...pause, ...halted];
 }

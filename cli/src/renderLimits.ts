@@ -3,7 +3,7 @@
 import { formatUnits } from "./amount.ts";
 import type { LaneOverview } from "./laneOverview.ts";
 import type { AssetLimits } from "./limits.ts";
-import { untilOf } from "./lockWords.ts";
+import { secondsOf, untilOf } from "./lockWords.ts";
 import { formatTable } from "./table.ts";
 
 export function renderLimits(lanes: readonly Pick<LaneOverview, "lane" | "limits">[]): string[] {
@@ -45,7 +45,7 @@ function rowOf(lane: string, limits: AssetLimits): string[] {
 function notesOf(lane: string, { asset, canonicalDecimals, pausedUntil, rising, queued }: AssetLimits): string[] {
   const show = (units: bigint) => formatUnits(units, canonicalDecimals);
   return [
-    ...(pausedUntil ? [`✗ ${lane}: ${asset} is paused ${untilOf(BigInt(pausedUntil.getTime()) / 1000n)}`] : []),
+    ...(pausedUntil ? [`✗ ${lane}: ${asset} is paused ${untilOf(secondsOf(pausedUntil))}`] : []),
     ...(queued ? [`${lane}: ${show(queued)} ${asset} are parked and may still be paid: weighlock parked`] : []),
     ...(rising
       ? [

@@ -2,6 +2,7 @@
 
 import type { MonitorStatus } from "@weighlock/monitor/statusAnswer.ts";
 import { formatUnits } from "./amount.ts";
+import { untilOf } from "./lockWords.ts";
 import type { MonitorReport, MonitorSaid } from "./monitorStatus.ts";
 import { formatTable } from "./table.ts";
 
@@ -75,8 +76,7 @@ function renderFigures({ chains, lanes, assets, pauses, openAttestations }: Moni
     ),
     "",
     ...pauses.map(
-      ({ chain, lane, direction, until }) =>
-        `paused on ${chain}: ${lane} (${direction}) until ${new Date(Number(until) * 1000).toISOString()}`,
+      ({ chain, lane, direction, until }) => `paused on ${chain}: ${lane} (${direction}) ${untilOf(BigInt(until))}`,
     ),
     ...(openAttestations === 0 ? [] : [`attestations not decided yet: ${openAttestations}`]),
   ];

@@ -35,8 +35,12 @@ export function renderSettlement(settlement: Settlement): string[] {
   return [headlineOf(settlement), ...stepsOf(settlement), ...waitsFor.map((reason) => `  waits: ${reason}`)];
 }
 
-/** How it ended, in one line. */
-export function outcomeLine({ id, quantity, asset, outcome, posted, stage }: Settlement): string {
+/** How it ended; where it waits, until when and what ends it as well. */
+export function outcomeLines(settlement: Settlement): string[] {
+  return [outcomeLine(settlement), ...settlement.waitsFor.map((reason) => `  waits: ${reason}`)];
+}
+
+function outcomeLine({ id, quantity, asset, outcome, posted, stage }: Settlement): string {
   if (!outcome) return `${id} is ${stage}`;
   const seconds = Math.max(0, Math.round((outcome.at.getTime() - posted.at.getTime()) / 1000));
   const note = noteOf(outcome);

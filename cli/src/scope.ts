@@ -20,6 +20,12 @@ export function parseScope({
   /** The lane's other end, or an asset. */
   of: string | undefined;
 }): ScopeId {
+  if (scope.toLowerCase() === "all") {
+    const direction = chain.role === "hub" ? "out" : "in";
+    const peers = deployment.chains.filter(({ role }) => role !== chain.role);
+    const each = peers.map((peer) => `${direction} ${peer.name}`).join(", ");
+    throw new UsageError(`What was frozen as a whole is resumed lane by lane; on ${chain.name}: ${each}`);
+  }
   const name = SCOPE_NAMES.find((each) => each === scope.toLowerCase());
   if (name === undefined) {
     throw new UsageError(`"${scope}" is nothing that is stopped or resumed; it is ${SCOPE_NAMES.join(", ")}`);

@@ -6,8 +6,10 @@ import { type Address, getAddress, type Hex, slice } from "viem";
 import { formatUnits } from "./amount.ts";
 import { OperationError } from "./errors.ts";
 import { createLaneReader, type LanePath, type LaneReader, type Place } from "./laneReader.ts";
+import { secondsOf, untilOf } from "./lockWords.ts";
 import type { Network } from "./network.ts";
 import { type Outcome, readOutcome } from "./outcome.ts";
+import { haltEnd } from "./reasons.ts";
 
 export type Stage = "posted" | "sealed" | "dispatched" | "attested" | "executed" | Outcome["type"];
 
@@ -188,12 +190,17 @@ async function waitsFor(reader: LaneReader, settlement: Settlement, paths: reado
   const { sealed, dispatched, attested, executed } = settlement;
   if (executed) return [];
   const halt = await reader.haltReason();
-  if (halt !== "") return [`the lane is halted at ${reader.dst.name} (${halt}); only the council can end that`];
+  if (halt !== "") return [`the lane is halted at ${reader.dst.name} (${halt})${haltEnd(halt)}`];
   if (!sealed) {
     const limit = await reader.windowLimit();
     return [`a seal: the window closes by itself at ${limit} entries, and anyone may seal or dispatch it now`];
   }
-  if (isAttested(attested)) return [`execution: anyone may execute the window at ${reader.dst.name}`];
+  if (isAttested(attested)) {
+    const until = await reader.executionPausedUntil();
+    const { src, dst } = reader;
+    if (until === undefined) return [`execution: anyone may execute the window at ${dst.name}`];
+    return [`execution: ${dst.name} executes nothing from ${src.name}: paused ${untilOf(secondsOf(until))}`];
+  }
   const final = await reader.srcClient.getBlock({ blockTag: "finalized" });
   return paths
     .filter(({ name }) => !attested.some(({ path, place }) => path === name && place))

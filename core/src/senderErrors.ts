@@ -12,7 +12,7 @@ export class TransactionRevertedError extends WeighlockError {
   readonly receipt: TransactionReceipt | undefined;
   constructor({ revert, label, receipt, cause }: RevertedOptions) {
     super(revert.sentence, {
-      details: { revert: revert.name, args: revert.args, label, hash: receipt?.transactionHash },
+      details: { revert: revert.name, args: revert.args, label, ...(receipt && { hash: receipt.transactionHash }) },
       cause,
     });
     this.revert = revert;

@@ -15,6 +15,8 @@ const HALT = [
   "the peer acknowledged a head we never sealed",
   "the council closed it for good",
 ];
+/** Of `HALT`: what nobody ends. */
+const HALT_CLOSED = 4;
 const DIRECTION = ["what arrives from", "what leaves for"];
 /** A mask of paths, as their indices. */
 const pathsOf = (mask: unknown) => {
@@ -178,7 +180,7 @@ const withdrawals: Record<string, SentenceOf> = {
 const lanes: Record<string, SentenceOf> = {
   LaneNotOpen: ({ eid }) => `There is no lane with eid ${show(eid)}; choose a chain of this deployment.`,
   LaneIsHalted: ({ eid, reason }) =>
-    `The lane with eid ${show(eid)} is halted: ${oneOf(HALT, reason)}; the council must look at it.`,
+    `The lane with eid ${show(eid)} is halted: ${oneOf(HALT, reason)}; ${Number(reason) === HALT_CLOSED ? "nothing moves on it any more" : "the council must look at it"}.`,
   LaneIsPaused: ({ eid, direction, until }) =>
     `${oneOf(DIRECTION, direction)} eid ${show(eid)} is paused until ${time(until)}; try again then, or when the council has resumed it.`,
   OnlyPauseController: ({ caller }) => `${show(caller)} is not the pause controller; pause through it.`,

@@ -1,7 +1,9 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { concat, parseAbi, parseEther, toFunctionSelector, toHex } from "viem";
 import { privateKeyToAddress } from "viem/accounts";
 import { afterEach, expect, test } from "vitest";
-import { devAccounts, setBalances, startAnvil } from "./anvil.ts";
+import { devAccounts, setBalances, skip, startAnvil } from "./anvil.ts";
 import { createCleanup, isRunning, temporaryFolder } from "./testing.ts";
 import { createTransactor } from "./transactor.ts";
 
@@ -70,4 +72,21 @@ test("a transactor says which transaction reverted, and why", async () => {
   const bytecode = concat(["0x63", selector, "0x60e01b600052", "0x6007600452", "0x60246000fd"]);
   transactor.deploy({ artifact: { name: "Reverts", abi, bytecode } });
   await expect(transactor.flush()).rejects.toThrow(/deploy Reverts reverted[\s\S]*TooMuch\(7\)/);
+});
+
+test("skip() asks for its blocks once: a node that has not answered may have mined them", async () => {
+  const methods: string[] = [];
+  const server = createServer((request, response) => {
+    request.setEncoding("utf8").once("data", (body: string) => {
+      const { id, method } = JSON.parse(body) as { id: number; method: string };
+      methods.push(method);
+      response.statusCode = method === "anvil_mine" ? 503 : 200;
+      response.end(JSON.stringify({ jsonrpc: "2.0", id, result: "0x1" }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  cleanup.add(() => void server.close());
+  const rpcUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await expect(skip({ rpcUrl, seconds: 60, blocks: 2 })).rejects.toThrow();
+  expect(methods.filter((method) => method === "anvil_mine")).toHaveLength(1);
 });

@@ -143,9 +143,13 @@ function anvilBinary(): string {
   }
 }
 
+const SKIP_TIMEOUT_MS = 300_000;
+
 /** Sets a running chain ahead, and has it mine there: a call is judged by the time of the newest block. */
 export async function skip({ rpcUrl, seconds, blocks }: { rpcUrl: string; seconds: number; blocks: number }) {
-  const client = createTestClient({ mode: "anvil", transport: http(rpcUrl), cacheTime: 0 }).extend(publicActions);
+  // Neither call may be made twice: a slow machine needs time for many blocks, not a second try that mines them again.
+  const transport = http(rpcUrl, { timeout: SKIP_TIMEOUT_MS, retryCount: 0 });
+  const client = createTestClient({ mode: "anvil", transport, cacheTime: 0 }).extend(publicActions);
   await client.increaseTime({ seconds });
   await client.mine({ blocks });
   const { number, timestamp } = await client.getBlock();

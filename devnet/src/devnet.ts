@@ -196,9 +196,12 @@ export async function devnetSkip({
   const { devnet } = filesOf(folder);
   const { processes } = await devnetStatus({ dir: folder });
   if (!processes.some(({ isRunning }) => isRunning)) {
-    throw new DevnetNotUpError("No devnet is up in this folder; start one with: npx weighlock devnet up", {
-      details: { folder },
-    });
+    throw new DevnetNotUpError(
+      `No devnet is up in this folder; start one with: npx weighlock devnet up${dirOption(folder)}`,
+      {
+        details: { folder },
+      },
+    );
   }
   const { chains } = parseDeployment(JSON.parse(await readFile(devnet, "utf8")));
   return Promise.all(chains.map(async ({ name, rpcUrl }) => ({ name, ...(await skip({ rpcUrl, seconds, blocks })) })));
@@ -216,7 +219,13 @@ async function assertNoneRuns(folder: string): Promise<void> {
   const { processes } = await devnetStatus({ dir: folder });
   const alive = processes.filter(({ isRunning }) => isRunning);
   if (alive.length === 0) return;
-  throw new DevnetRunsError("A devnet is already up in this folder; stop it first with: npx weighlock devnet down", {
-    details: { folder, running: alive.map(({ name }) => name) },
-  });
+  throw new DevnetRunsError(
+    `A devnet is already up in this folder; stop it first with: npx weighlock devnet down${dirOption(folder)}`,
+    { details: { folder, running: alive.map(({ name }) => name) } },
+  );
+}
+
+/** What names the folder to a command; nothing where it is the one that commands look into by themselves. */
+function dirOption(folder: string): string {
+  return folder === resolve(".weighlock") ? "" : ` --dir ${folder}`;
 }

@@ -12,6 +12,8 @@ export type Wording = {
   amount(asset: number, units: bigint): string;
   /** What a stop covers, of this chain. */
   scope(scope: unknown, id: unknown): string;
+  /** The same as a command takes it: "in alpha". */
+  scopeArguments(scope: unknown, id: unknown): string;
 };
 
 export function createWording({ chains }: Pick<PublicDeployment, "chains">): Wording {
@@ -36,6 +38,10 @@ export function createWording({ chains }: Pick<PublicDeployment, "chains">): Wor
         default:
           return asset(id);
       }
+    },
+    scopeArguments(scope, id) {
+      const name = SCOPE_NAMES[Number(scope)] ?? "asset";
+      return `${name} ${name === "asset" ? asset(id) : chain(id)}`;
     },
   };
 }

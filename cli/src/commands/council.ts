@@ -3,7 +3,7 @@
 import type { ChainDeployment } from "@weighlock/core/deployment.ts";
 import type { Command } from "commander";
 import { monitorApis } from "../apis.ts";
-import { all, type Surroundings } from "../context.ts";
+import { repeated, type Surroundings } from "../context.ts";
 import { UsageError } from "../errors.ts";
 import { parseAddress, parseChain, parseCount } from "../input.ts";
 import type { Network } from "../network.ts";
@@ -116,10 +116,10 @@ export function addCouncil(program: Command, surroundings: Surroundings): void {
   const onScope = (command: Command) =>
     command
       .argument("<scope>", "in, out, halt, or asset")
-      .argument("<of>", "in, out and halt: the lane's other end; asset: which")
+      .argument("[of]", "in, out and halt: the lane's other end; asset: which")
       .requiredOption("--chain <chain>", "on which chain");
 
-  onScope(add("propose-resume", "propose to end a stop")).action((scope: string, of: string, options: At) =>
+  onScope(add("propose-resume", "propose to end a stop")).action((scope: string, of: string | undefined, options: At) =>
     act(options, ({ deployment }) => {
       const chain = parseChain(deployment, options.chain);
       return operations.proposeResume({ chain, scope: parseScope({ deployment, chain, scope, of }) });
@@ -127,19 +127,20 @@ export function addCouncil(program: Command, surroundings: Surroundings): void {
   );
 
   onScope(add("resume", "end a stop, with what the monitors sign"))
-    .option("--monitor <url>", "ask this monitor; once for each (default: the deployment file's)", all, [])
-    .option("--signed <file>", "a monitor's answer in a file, and nobody is asked; once for each", all, [])
+    .addOption(repeated("--monitor <url>", "ask this monitor; once for each", "the deployment file's"))
+    .addOption(repeated("--signed <file>", "a monitor's answer in a file, and nobody is asked; once for each"))
     .option("--signed-out <file>", "write what the monitors signed here, for the owners who sign after you")
-    .action((scope: string, of: string, options: Resume) =>
+    .action((scope: string, of: string | undefined, options: Resume) =>
       act(options, async (network) => {
         const { deployment } = network;
         const chain = parseChain(deployment, options.chain);
         const id = parseScope({ deployment, chain, scope, of });
         const signed = await signedFor({ network, chain, scope: id, options });
         const { signedOut } = options;
-        if (signedOut === undefined) return operations.resume({ chain, scope: id, signed });
-        writeSigned({ file: signedOut, signed });
-        return { ...operations.resume({ chain, scope: id, signed }), nextOwner: `--signed ${signedOut}` };
+        if (signedOut !== undefined) writeSigned({ file: signedOut, signed });
+        const files = signedOut === undefined ? options.signed : [signedOut];
+        const nextOwner = files.map((file) => `--signed ${file}`).join(" ");
+        return { ...operations.resume({ chain, scope: id, signed }), ...(files.length > 0 && { nextOwner }) };
       }),
     );
 

@@ -15,7 +15,7 @@ import { UsageError } from "../errors.ts";
 import { checkOutcome, followSettlement } from "../follow.ts";
 import { parseAddress, parseSeconds, parseSubaccount } from "../input.ts";
 import { choosePrivateKey, type KeyChoice } from "../network.ts";
-import { outcomeLine } from "../renderSettlement.ts";
+import { outcomeLines } from "../renderSettlement.ts";
 
 type Options = NetworkOptions &
   KeyChoice & {
@@ -93,7 +93,7 @@ export function addDeposit(program: Command, surroundings: Surroundings): void {
         return;
       }
       const settlement = await followSettlement({ network, lane, index, timeoutMs, onStep: output.say });
-      output.result([outcomeLine(settlement)], { ...done, lane: undefined, settlement });
+      output.result(outcomeLines(settlement), { ...done, lane: undefined, settlement });
       checkOutcome(settlement);
     }),
   );

@@ -8,6 +8,8 @@ import { parseDuration } from "../input.ts";
 import { createOutput } from "../output.ts";
 import { formatTable } from "../table.ts";
 
+const DEFAULT_DIR = ".weighlock";
+
 type Options = { dir: string; json?: boolean };
 
 const HELP = `
@@ -33,7 +35,7 @@ export function addDevnet(program: Command, { streams }: Surroundings): void {
     devnet
       .command(name)
       .description(description)
-      .option("--dir <folder>", "where it keeps its files", ".weighlock")
+      .option("--dir <folder>", "where it keeps its files", DEFAULT_DIR)
       .option("--json", "one JSON value on stdout");
   // Loaded when asked for: the other verbs need none of it.
   const load = () => import("@weighlock/devnet/devnet.ts");
@@ -56,7 +58,7 @@ export function addDevnet(program: Command, { streams }: Surroundings): void {
       const rows = chains.map(({ name, chainId, eid, rpcUrl }) => [name, String(chainId), String(eid), rpcUrl]);
       const services = Object.entries(apis).map(([name, url]) => [name, url]);
       const trader = keys.find(({ role }) => role === "trader")?.address;
-      const other = dir === ".weighlock" ? "" : ` --deployment ${file}`;
+      const other = dir === DEFAULT_DIR ? "" : ` --deployment ${file}`;
       output.result(
         [
           ...formatTable([["chain", "chain id", "eid", "rpc"], ...rows]),
@@ -81,7 +83,9 @@ export function addDevnet(program: Command, { streams }: Surroundings): void {
     ]);
     const lines =
       rows.length === 0
-        ? [`No devnet is up in ${dir}; start one with: weighlock devnet up`]
+        ? [
+            `No devnet is up in ${dir}; start one with: weighlock devnet up${dir === DEFAULT_DIR ? "" : ` --dir ${dir}`}`,
+          ]
         : formatTable([["process", "state", "pid", "log"], ...rows]);
     output.result(lines, found);
   });

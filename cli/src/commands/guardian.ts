@@ -61,7 +61,7 @@ export function addGuardian(program: Command, surroundings: Surroundings): void 
     .action((scope: string, of: string | undefined, options: At) =>
       act(options, ({ deployment }) => {
         const chain = parseChain(deployment, options.chain);
-        const found = scope === "all" ? undefined : parseScope({ deployment, chain, scope, of });
+        const found = scope.toLowerCase() === "all" ? undefined : parseScope({ deployment, chain, scope, of });
         return operations.freeze({ chain, scope: found });
       }),
     );
@@ -83,9 +83,9 @@ export function addGuardian(program: Command, surroundings: Surroundings): void 
 
   add("veto-resume", "say no to a resumption that the council has proposed")
     .argument("<scope>", "in, out, halt, or asset")
-    .argument("<of>", "in, out and halt: the lane's other end; asset: which")
+    .argument("[of]", "in, out and halt: the lane's other end; asset: which")
     .requiredOption("--chain <chain>", "on which chain")
-    .action((scope: string, of: string, options: At) =>
+    .action((scope: string, of: string | undefined, options: At) =>
       act(options, ({ deployment }) => {
         const chain = parseChain(deployment, options.chain);
         return operations.vetoResume({ chain, scope: parseScope({ deployment, chain, scope, of }) });

@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { apiOf, monitorApis } from "../apis.ts";
-import { addNetworkOptions, all, type NetworkOptions, type Surroundings } from "../context.ts";
+import { addNetworkOptions, type NetworkOptions, repeated, type Surroundings } from "../context.ts";
 import { ToldError, UsageError } from "../errors.ts";
 import { monitorStatus } from "../monitorStatus.ts";
 import { createOutput } from "../output.ts";
@@ -34,7 +34,7 @@ export function addMonitor(program: Command, { streams }: Surroundings): void {
   const command = monitor
     .command("status")
     .description("whether every unit is accounted for, what is wrong, and what is paused")
-    .option("--monitor <url>", "a monitor; once for each (default: the deployment file's)", all, [])
+    .addOption(repeated("--monitor <url>", "a monitor; once for each", "the deployment file's"))
     .option("--pauser <url>", "the pauser (default: the deployment file's)");
   addNetworkOptions(command).addHelpText("after", HELP);
   command.action(async ({ deployment: file, json, ...given }: Options) => {

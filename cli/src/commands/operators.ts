@@ -4,7 +4,7 @@ import type { ChainDeployment } from "@weighlock/core/deployment.ts";
 import type { Command } from "commander";
 import { privateKeyToAccount } from "viem/accounts";
 import { type AuthorityOutcome, createAuthority } from "../authority.ts";
-import { addNetworkOptions, all, type NetworkOptions, type Surroundings, withNetwork } from "../context.ts";
+import { addNetworkOptions, type NetworkOptions, repeated, type Surroundings, withNetwork } from "../context.ts";
 import { UsageError } from "../errors.ts";
 import { type Network, readKeyFile } from "../network.ts";
 import type { Operation } from "../operations.ts";
@@ -24,9 +24,11 @@ export type OperatorOptions = NetworkOptions & {
 /** `role`: whose Safe acts. */
 export function addOperatorOptions(command: Command, role: Role): Command {
   command
-    .option("--key-role <role>", `sign as this owner; once for each (default: every ${role} key of the file)`, all, [])
-    .option("--private-key-file <file>", "sign as the owner of this key: 0x and 64 hex digits; once for each", all, [])
-    .option("--signature <file>", "what other owners have signed of it; once for each", all, [])
+    .addOption(repeated("--key-role <role>", "sign as this owner; once for each", `every ${role} key of the file`))
+    .addOption(
+      repeated("--private-key-file <file>", "sign as the owner of this key: 0x and 64 hex digits; once for each"),
+    )
+    .addOption(repeated("--signature <file>", "what other owners have signed of it; once for each"))
     .option("--signature-out <file>", "write what is signed here, where more owners have to");
   return addNetworkOptions(command);
 }
@@ -57,7 +59,8 @@ export function operate<Options extends OperatorOptions>({
     });
     const authority = createAuthority({ client, chain, caller });
     const outcome = await authority.act(operation);
-    tell({ output, chain, operation, outcome, by: authority.address, signatureOut: options.signatureOut });
+    const next = outcome.type === "done" ? await operation.next?.(client) : undefined;
+    tell({ output, chain, operation, outcome, next, by: authority.address, signatureOut: options.signatureOut });
   });
 }
 
@@ -94,6 +97,7 @@ function tell({
   chain,
   operation: { label, what, to, data, nextOwner },
   outcome,
+  next = [],
   by,
   signatureOut,
 }: {
@@ -101,12 +105,13 @@ function tell({
   chain: ChainDeployment;
   operation: Operation;
   outcome: AuthorityOutcome;
+  next: readonly string[] | undefined;
   by: string;
   signatureOut: string | undefined;
 }): void {
   const value = { chain: chain.name, operation: label, what, by, call: { to, data }, outcome };
   const lines = linesOf({ chain, outcome, signatureOut, nextOwner });
-  output.result([`${chain.name}: ${label}: ${what}`, ...lines], value);
+  output.result([`${chain.name}: ${label}: ${what}`, ...lines, ...next], value);
 }
 
 function linesOf({

@@ -12,7 +12,7 @@ import {
 import { checkOutcome, followSettlement } from "../follow.ts";
 import { parseAddress, parseSeconds, parseSubaccount } from "../input.ts";
 import { choosePrivateKey, type KeyChoice } from "../network.ts";
-import { outcomeLine } from "../renderSettlement.ts";
+import { outcomeLines } from "../renderSettlement.ts";
 import { request } from "../request.ts";
 
 type Options = NetworkOptions &
@@ -76,7 +76,7 @@ export function addRequest(program: Command, surroundings: Surroundings): void {
         return;
       }
       const settlement = await followSettlement({ network, lane, index, timeoutMs, onStep: output.say });
-      output.result([outcomeLine(settlement)], { ...done, lane: undefined, settlement });
+      output.result(outcomeLines(settlement), { ...done, lane: undefined, settlement });
       checkOutcome(settlement);
     }),
   );

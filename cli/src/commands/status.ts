@@ -15,7 +15,7 @@ What it does
   A settlement's life: posted (the entry is in the lane's log) → sealed (in a window with a hash) → dispatched (that
   hash was sent) → attested (a path has delivered it; two must) → executed → credited on the hub, or paid by the vault.
   "waits" says what has to happen next, and who may do it. What ended otherwise says how: held, parked, returned,
-  settled, refunded; a request was served as a release of its own, or refused with the reason.
+  settled, refunded, struck; a request was served as a release of its own, or refused with the reason.
 
 Examples
   weighlock status                      every lane, every book
@@ -26,8 +26,9 @@ Examples
 
 The overview's columns
   in flight: posted and not executed, summed by entry. suspense: credited to the lane and to no account. parked: a
-  release that could not be paid. available: what may be withdrawn there. surplus: tokens beyond the book.
-  residual: what is missing from the sums; anything but 0 is an incident.`;
+  release that could not be paid. struck: one that the council found forged, never paid. available: what may be
+  withdrawn there. surplus: tokens beyond the book. residual: what is missing from the sums; anything but 0 is an
+  incident.`;
 
 export function addStatus(program: Command, surroundings: Surroundings): void {
   const command = program

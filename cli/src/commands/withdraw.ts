@@ -16,7 +16,7 @@ import { checkOutcome, followSettlement } from "../follow.ts";
 import { parseAddress, parseNonce, parseSeconds, parseSubaccount } from "../input.ts";
 import { choosePrivateKey, type KeyChoice } from "../network.ts";
 import type { Output } from "../output.ts";
-import { outcomeLine } from "../renderSettlement.ts";
+import { outcomeLines } from "../renderSettlement.ts";
 import { type SignRequest, signedWithdrawal } from "../signedWithdrawal.ts";
 import { withdraw } from "../withdraw.ts";
 
@@ -101,7 +101,7 @@ export function addWithdraw(program: Command, surroundings: Surroundings): void 
         return;
       }
       const settlement = await followSettlement({ network, lane, index, timeoutMs, onStep: output.say });
-      output.result([outcomeLine(settlement)], { ...done, lane: undefined, settlement });
+      output.result(outcomeLines(settlement), { ...done, lane: undefined, settlement });
       checkOutcome(settlement);
     }),
   );

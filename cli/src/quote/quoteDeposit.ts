@@ -6,7 +6,8 @@ import { type Address, zeroAddress } from "viem";
 import { formatUnits, parseAmount, splitRepresentable } from "../amount.ts";
 import { availabilityOf } from "../availability.ts";
 import { parseAsset, parseVaultChain } from "../input.ts";
-import { type AssetLimits, readHubLimits } from "../limits.ts";
+import { type AssetLimits, readHubLimits, readVaultLimits } from "../limits.ts";
+import { secondsOf, untilOf } from "../lockWords.ts";
 import type { Network } from "../network.ts";
 import { type GasQuote, readDepositGas } from "./depositGas.ts";
 import { waitsOf } from "./waits.ts";
@@ -60,14 +61,16 @@ export async function quoteDeposit({
   const { canonical, taken, left } = splitRepresentable({ local, decimals, canonicalDecimals });
   const hub = hubOf(network.deployment);
   const { client } = await network.connect(chain);
-  const [{ token, minDeposit }, way, gas, available, limits] = await Promise.all([
+  const [{ token, minDeposit }, way, gas, available, limits, vaultLimits] = await Promise.all([
     client.readContract({ address: chain.vault, abi: collateralVaultAbi, functionName: "assetOf", args: [asset.id] }),
     readWay({ network, lane: { src: chain, dst: hub } }),
     readDepositGas({ network, chain, asset, amount: taken, from }),
     availabilityOf({ network, asset }),
     readHubLimits({ network, hub, eid: chain.eid, asset }),
+    readVaultLimits({ network, vault: chain, asset }),
   ]);
   const minimum = formatUnits(minDeposit, canonicalDecimals);
+  const pausedUntil = vaultLimits?.pausedUntil;
   const isListedOnHub = available.some((each) => each.chain === chain.name);
   return {
     chain: chain.name,
@@ -84,6 +87,7 @@ export async function quoteDeposit({
     waits: limits ? waitsOf({ limits, amount: canonical, ends: "credited", way }) : [],
     obstacles: [
       ...(token === zeroAddress ? [`the vault on ${chain.name} does not take ${symbol}`] : []),
+      ...(pausedUntil ? [`${symbol} is paused on ${chain.name} ${untilOf(secondsOf(pausedUntil))}`] : []),
       ...(canonical < minDeposit ? [`a deposit on ${chain.name} is at least ${minimum} ${symbol}`] : []),
       ...(isListedOnHub ? [] : [`${hub.name} does not list ${symbol} of ${chain.name}, and would hold it uncredited`]),
       ...way.obstacles,

@@ -7,7 +7,7 @@ import { LARGE_QUORUM } from "@weighlock/core/waiting.ts";
 import type { Hex } from "viem";
 import { formatUnits } from "../amount.ts";
 import type { AssetLimits } from "../limits.ts";
-import { untilOf } from "../lockWords.ts";
+import { secondsOf, untilOf } from "../lockWords.ts";
 import type { Network } from "../network.ts";
 import type { Way } from "./way.ts";
 
@@ -60,7 +60,7 @@ export function waitsOf({
       : `it takes the word of ${LARGE_QUORUM} paths, or waits ${wait}`;
   const share = capacity * BigInt(sharePercent);
   return [
-    ...(pausedUntil ? [`${asset} is paused there ${untilOf(BigInt(pausedUntil.getTime()) / 1000n)}`] : []),
+    ...(pausedUntil ? [`${asset} is paused there ${untilOf(secondsOf(pausedUntil))}`] : []),
     ...(isLarge ? [`from ${show(large)} on it is large: ${byPaths}; then it draws from the bucket`] : []),
     ...(cap !== undefined && exposure !== undefined && exposure + amount > cap
       ? [`the lane owes ${show(exposure)} of at most ${show(cap)}: it is ${ends} once something was withdrawn there`]
@@ -68,6 +68,11 @@ export function waitsOf({
     ...(shareRoom !== undefined && amount > shareRoom
       ? [
           `one account may have ${show(shareRoom)} now, ${show(share / 100n)} of a full bucket: the rest of it refills at ${show((refill * 3_600n * BigInt(sharePercent)) / 100n)} an hour`,
+        ]
+      : []),
+    ...(shareRoom === undefined && ends === "paid" && amount > share / 100n
+      ? [
+          `one account may have at most ${show(share / 100n)} at once: the rest of it refills at ${show((refill * 3_600n * BigInt(sharePercent)) / 100n)} an hour`,
         ]
       : []),
     ...(amount > room

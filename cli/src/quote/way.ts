@@ -3,7 +3,7 @@
 import type { LaneDeployment } from "@weighlock/core/deployment.ts";
 import { type LaneOverview, readLane } from "../laneOverview.ts";
 import { createLaneReader, type LanePath } from "../laneReader.ts";
-import { untilOf } from "../lockWords.ts";
+import { secondsOf, untilOf } from "../lockWords.ts";
 import type { Network } from "../network.ts";
 import { REQUIRED_PATHS } from "../settlement.ts";
 import { type Finality, type LaneTimes, readFinality, readLaneTimes } from "./laneTimes.ts";
@@ -43,9 +43,7 @@ export async function readWay({ network, lane }: { network: Network; lane: LaneD
       ...(halt === "" ? [] : [`${dst.name} executes nothing from ${src.name}: halted (${halt})`]),
     ],
     delays: executionPausedUntil
-      ? [
-          `${dst.name} executes nothing from ${src.name}: paused ${untilOf(BigInt(executionPausedUntil.getTime()) / 1000n)}`,
-        ]
+      ? [`${dst.name} executes nothing from ${src.name}: paused ${untilOf(secondsOf(executionPausedUntil))}`]
       : [],
   };
 }

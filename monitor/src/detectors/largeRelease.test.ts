@@ -26,7 +26,9 @@ const find = (parked: readonly Waiting[]) =>
 test("a large release that waits is told with whose it is, to whom, and what stops it", () => {
   const [found] = find([release(150n, Parked.Large)]);
   expect(found).toMatchObject({ id: "large-release:alpha:9", kind: "large-release", lane: "hub→alpha" });
-  expect(found?.text).toMatch(/release 9 of 150 .* from 0x5555.* to 0x7777.* is large .*vetoRelease 9/);
+  expect(found?.text).toMatch(
+    /release 9 of 150 .* from 0x5555.* to 0x7777.* is large .*: weighlock guardian veto-release hub-alpha:9$/,
+  );
   expect(found?.evidence).toMatchObject({ terms: { unlockAt: 2n }, payee });
 });
 

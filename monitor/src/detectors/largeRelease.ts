@@ -31,7 +31,7 @@ export function largeReleases({ lanes, vaults }: Pick<Reading, "lanes" | "vaults
             chain: dst,
             lane: `${src}→${dst}`,
             asset: wording.asset(asset),
-            text: `${dst}: ${what} ${why}; find out whether it is meant, or have a guardian stop it (vetoRelease ${index})`,
+            text: `${dst}: ${what} ${why}; find out whether it is meant, or have a guardian stop it: weighlock guardian veto-release ${src}-${dst}:${index}`,
             evidence: { index, asset, amount, payee, owner, reason, terms, entry: words },
           },
         ];

@@ -45,7 +45,7 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   [
     "ResumeProposed",
     { scope: 2, id: eid, readyAt: 3_600n },
-    /resume the halted lane from alpha from .*vetoResume 2 40702/,
+    /resume the halted lane from alpha from .*weighlock guardian veto-resume halt alpha --chain hub$/,
   ],
   ["ResumeVetoed", { scope: 1, id: eid, by: WHO }, /said no to resuming what goes to alpha/],
   ["Resumed", { scope: 0, id: eid }, /council resumed what comes from alpha/],
@@ -58,8 +58,8 @@ test.each<[string, Record<string, unknown>, RegExp]>([
   ["RoleRevoked", { roleId: 1n, account: WHO }, /no longer has role 1/],
   [
     "OperationScheduled",
-    { caller: WHO, target: hub.gateway, data: call("disablePath", [eid, 1]), schedule: 3_600 },
-    /scheduled disablePath\(40702, 1\) on the gateway, to be done from 1970-01-01T01:00:00Z on/,
+    { operationId: "0x77", caller: WHO, target: hub.gateway, data: call("disablePath", [eid, 1]), schedule: 3_600 },
+    /scheduled disablePath\(40702, 1\) on the gateway, to be done from 1970-01-01T01:00:00Z on; .* guardian veto-operation 0x77 --chain hub$/,
   ],
   ["OperationScheduled", { caller: WHO, target: WHO, data: "0x1234", schedule: 0 }, /scheduled 0x1234 on 0x9999/],
   [

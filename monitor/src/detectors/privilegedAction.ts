@@ -97,8 +97,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   WindowLimitLoosened: ({ dstEid, limit }, { wording }) =>
     `windows to ${wording.chain(dstEid)} seal themselves at ${limit} entries, more than before`,
   Stopped: ({ scope, id, by, until }, { wording }) => `${by} stopped ${wording.scope(scope, id)} ${untilOf(until)}`,
-  ResumeProposed: ({ scope, id, readyAt }, { wording }) =>
-    `the council proposes to resume ${wording.scope(scope, id)} from ${timeOf(readyAt)} on; a guardian says no with vetoResume ${scope} ${id}`,
+  ResumeProposed: ({ scope, id, readyAt }, { chain, wording }) =>
+    `the council proposes to resume ${wording.scope(scope, id)} from ${timeOf(readyAt)} on; a guardian says no with: weighlock guardian veto-resume ${wording.scopeArguments(scope, id)} --chain ${chain.name}`,
   ResumeVetoed: ({ scope, id, by }, { wording }) => `${by} said no to resuming ${wording.scope(scope, id)}`,
   Resumed: ({ scope, id }, { wording }) => `the council resumed ${wording.scope(scope, id)}`,
   KeySet: ({ who, key }) => `${who} is ${KEYS[key] ?? `key ${key}`} in the pause controller`,
@@ -113,8 +113,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
       : `the council cleared ${releaseOf(index, entry, payee, wording)}, which goes on from where it was`,
   ReleaseStruck: ({ index, entry }, { wording }) =>
     `the council struck ${releaseOf(index, entry, undefined, wording)}; it is paid to nobody and not given back`,
-  OperationScheduled: ({ caller, target, data, schedule }, { chain }) =>
-    `${caller} scheduled ${callOf(chain, target, data)}, to be done from ${timeOf(schedule)} on; a guardian says no with cancel`,
+  OperationScheduled: ({ operationId, caller, target, data, schedule }, { chain }) =>
+    `${caller} scheduled ${callOf(chain, target, data)}, to be done from ${timeOf(schedule)} on; a guardian says no with: weighlock guardian veto-operation ${operationId} --chain ${chain.name}`,
   OperationCanceled: ({ operationId }) => `the scheduled operation ${operationId} was cancelled`,
   RoleGranted: ({ roleId, account, delay }) => `${account} has role ${roleId}, with a delay of ${delay} s`,
   RoleRevoked: ({ roleId, account }) => `${account} no longer has role ${roleId}`,
