@@ -98,6 +98,28 @@ export function vetoResume({ chain, scope: { scope, id, name } }: At & { scope: 
   return own(chain, data, "veto-resume", `${name} stays stopped; the council has to propose it anew`);
 }
 
+/**
+ * A second proposal of the same stop would begin the delay anew, and nobody means that by a repeat.
+ * @throws OperationError where one stands and can still be carried out.
+ */
+export async function checkNotProposed({
+  client,
+  chain,
+  scope: { scope, id, name },
+}: At & { client: Pick<PublicClient, "readContract" | "getBlock">; scope: ScopeId }): Promise<void> {
+  const view = { address: chain.pauseController, abi: pauseControllerAbi } as const;
+  const [{ readyAt, stoppedAt }, stop, lasts, { timestamp }] = await Promise.all([
+    client.readContract({ ...view, functionName: "proposalOf", args: [scope, id] }),
+    client.readContract({ ...view, functionName: "stoppedAt", args: [scope, id] }),
+    client.readContract({ ...view, functionName: "PROPOSAL_SECONDS" }),
+    client.getBlock(),
+  ]);
+  if (readyAt === 0n || stoppedAt !== stop || readyAt + lasts <= timestamp) return;
+  throw new OperationError(
+    `The end of the stop of ${name} is proposed already: weighlock council resume ${name} --chain ${chain.name}, from ${dateOf(readyAt).toISOString()} on. Another proposal would begin the delay anew; for that a guardian vetoes this one first (weighlock guardian veto-resume).`,
+  );
+}
+
 export function proposeResume({ chain, scope: { scope, id, name } }: At & { scope: ScopeId }): Operation {
   const data = encodeFunctionData({ abi: pauseControllerAbi, functionName: "proposeResume", args: [scope, id] });
   const next = async (client: PublicClient) => {

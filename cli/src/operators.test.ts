@@ -92,6 +92,11 @@ test("a freeze ends by the council's proposal, its delay, and what two monitors 
   expect((await weighlock("council", ...propose)).stdout).toMatch(
     /next, from 20.*Z on: weighlock council resume in beta --chain hub\nuntil then .*: weighlock guardian veto-resume in beta --chain hub\n$/,
   );
+  const again = await council(...propose);
+  expect(again).toMatchObject({ code: 1 });
+  expect(again.json.error.message).toMatch(
+    /is proposed already: weighlock council resume in beta --chain hub, from 20/,
+  );
   const early = (await resume(["monitor", "monitor-2"])).json.error;
   expect(early.details).not.toHaveProperty("hash");
   expect(early.message).toMatch(/^It may be resumed from 20.* until 20/);

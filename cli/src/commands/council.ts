@@ -120,9 +120,12 @@ export function addCouncil(program: Command, surroundings: Surroundings): void {
       .requiredOption("--chain <chain>", "on which chain");
 
   onScope(add("propose-resume", "propose to end a stop")).action((scope: string, of: string | undefined, options: At) =>
-    act(options, ({ deployment }) => {
+    act(options, async ({ deployment, connect }) => {
       const chain = parseChain(deployment, options.chain);
-      return operations.proposeResume({ chain, scope: parseScope({ deployment, chain, scope, of }) });
+      const stop = { chain, scope: parseScope({ deployment, chain, scope, of }) };
+      const { client } = await connect(chain);
+      await operations.checkNotProposed({ client, ...stop });
+      return operations.proposeResume(stop);
     }),
   );
 
