@@ -290,6 +290,15 @@ contract GatewayAttestTest is TwoGateways {
         assertEq(uint8(src.haltOf(DST)), uint8(Halt.FalseAck), "one entry of a window can't be executed alone");
     }
 
+    /// @dev The peer goes by what was never said here: it gets told nothing more.
+    function test_acknowledge_aFalseOneStopsPosting() public {
+        _window(2);
+        _acknowledge(0, 2, JUNK);
+        assertFalse(src.accepts(DST), "it says so");
+        vm.expectRevert(abi.encodeWithSelector(IGateway.LaneIsHalted.selector, DST, Halt.FalseAck));
+        srcApp.post(DST, _entry(0));
+    }
+
     function test_halt_aFalseAckStaysAboveAContradiction() public {
         _attest(0, _commitment(7, JUNK));
         _attest(1, _commitment(7, "other"));
