@@ -131,7 +131,8 @@ test.each(RETURNS)(
         expect((await pendingWindows(ends)).counts, "posted, sealed, and not executed").toHaveLength(2);
         for (let set = 1; set < 8; set++) {
           const paths = PATHS.filter((path) => set & (1 << path));
-          expect(await refusalOf(await executionBy(network, ends, paths)), `by ${paths}`).toBeDefined();
+          const refusal = await refusalOf(await executionBy(network, ends, paths));
+          expect(refusal, `by ${paths}`).toBe(paths.length < 2 ? "PathsTooFew" : "PathsNotAttested");
         }
       }
       expect(await ledgerOf(network, trader.address), "only what was withdrawn is gone").toBe(ledger - withdrawn);

@@ -88,7 +88,11 @@ export async function attestBy(
     () => attestByWatchers(network, ends, commitment),
     () => attestByThird(network, third, ends, commitment),
   ];
-  for (const path of paths) await speakers[path]?.();
+  for (const path of paths) {
+    const speak = speakers[path];
+    if (speak === undefined) throw new RangeError(`there is no path ${path}`);
+    await speak();
+  }
 }
 
 /** What everything that is sealed and not executed is executed with, on the word of these paths. */
