@@ -1,5 +1,7 @@
 /** What the contracts' enums mean to a person, by their numbers. */
 
+import { HALT_CLOSED } from "@weighlock/core/halts.ts";
+
 const of = (texts: readonly string[]) => (value: number) => texts[value] ?? `reason ${value}`;
 
 /** `Halt`; empty where nothing is halted. */
@@ -10,9 +12,6 @@ export const haltReason = of([
   "a false acknowledgement",
   "the council closed it for good",
 ]);
-
-/** `Halt.Closed`. */
-const HALT_CLOSED = 4;
 
 /** Who ends what `haltReason` told, to be put behind it; nobody reopens a lane that was closed. */
 export const haltEnd = (reason: string): string =>

@@ -1,5 +1,6 @@
 /** What to do about each revert: its name to a sentence that a person can act on. One entry per error. */
 
+import { HALT_CLOSED } from "./halts.ts";
 import { formatPlain } from "./plain.ts";
 
 export type SentenceOf = (args: Readonly<Record<string, unknown>>) => string;
@@ -15,8 +16,6 @@ const HALT = [
   "the peer acknowledged a head we never sealed",
   "the council closed it for good",
 ];
-/** Of `HALT`: what nobody ends. */
-const HALT_CLOSED = 4;
 const DIRECTION = ["what arrives from", "what leaves for"];
 /** A mask of paths, as their indices. */
 const pathsOf = (mask: unknown) => {

@@ -1,9 +1,9 @@
 /** D05 and what is wrong with lanes: a reading's failures as alerts. */
 
+import { HALTS } from "@weighlock/core/halts.ts";
 import type { Found } from "./findings.ts";
 import { describeFailure, reconcileLanes } from "./reconcile.ts";
 import type { Reconciled } from "./reconciler.ts";
-import { HALTS } from "./stopped.ts";
 
 /** What evidence has halted; what the council closed is no evidence. */
 const LANE_HALTED: Readonly<Record<number, string>> = {

@@ -5,10 +5,10 @@
  * A lane whose executed log is not the source's own is refused whatever else holds: nothing can be repaired there.
  */
 
+import { HALT_CLOSED } from "@weighlock/core/halts.ts";
 import type { ScopeName } from "@weighlock/core/reconciliation.ts";
 import { type Hex, zeroHash } from "viem";
 import { neededOf } from "./sources.ts";
-import { HALT_CLOSED } from "./stopped.ts";
 
 export type Figure = { asset: number; amount: bigint };
 

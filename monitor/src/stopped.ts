@@ -4,10 +4,6 @@ import { gatewayAbi } from "@weighlock/core/abi/gateway.ts";
 import type { Stop } from "./journal.ts";
 import type { Pin } from "./pin.ts";
 
-/** `IGateway.Halt`, by its numbers. */
-export const HALTS = ["None", "Contradiction", "FalseReturn", "FalseAck", "Closed"] as const;
-export const HALT_CLOSED = HALTS.indexOf("Closed");
-
 /** `until` of a pause, in Unix seconds; `reason` of a halt. */
 export type Stopped = Stop & { chain: string; until?: bigint; reason?: number };
 

@@ -73,7 +73,7 @@ export function addDevnet(program: Command, { streams }: Surroundings): void {
 
   verb("status", "say what runs").action(async ({ dir, json }: Options) => {
     const output = createOutput({ isJson: json === true, streams });
-    const { devnetStatus } = await load();
+    const { devnetStatus, dirOption } = await load();
     const found = await devnetStatus({ dir });
     const rows = found.processes.map(({ name, pid, isRunning, logFile }) => [
       name,
@@ -83,9 +83,7 @@ export function addDevnet(program: Command, { streams }: Surroundings): void {
     ]);
     const lines =
       rows.length === 0
-        ? [
-            `No devnet is up in ${dir}; start one with: weighlock devnet up${dir === DEFAULT_DIR ? "" : ` --dir ${dir}`}`,
-          ]
+        ? [`No devnet is up in ${dir}; start one with: weighlock devnet up${dirOption(dir)}`]
         : formatTable([["process", "state", "pid", "log"], ...rows]);
     output.result(lines, found);
   });

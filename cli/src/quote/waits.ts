@@ -58,7 +58,8 @@ export function waitsOf({
     BigInt(paths.length) < LARGE_QUORUM
       ? `this lane has ${paths.length} paths, so it waits ${wait}`
       : `it takes the word of ${LARGE_QUORUM} paths, or waits ${wait}`;
-  const share = capacity * BigInt(sharePercent);
+  const share = (capacity * BigInt(sharePercent)) / 100n;
+  const shareRefills = `the rest of it refills at ${show((refill * 3_600n * BigInt(sharePercent)) / 100n)} an hour`;
   return [
     ...(pausedUntil ? [`${asset} is paused there ${untilOf(secondsOf(pausedUntil))}`] : []),
     ...(isLarge ? [`from ${show(large)} on it is large: ${byPaths}; then it draws from the bucket`] : []),
@@ -66,14 +67,10 @@ export function waitsOf({
       ? [`the lane owes ${show(exposure)} of at most ${show(cap)}: it is ${ends} once something was withdrawn there`]
       : []),
     ...(shareRoom !== undefined && amount > shareRoom
-      ? [
-          `one account may have ${show(shareRoom)} now, ${show(share / 100n)} of a full bucket: the rest of it refills at ${show((refill * 3_600n * BigInt(sharePercent)) / 100n)} an hour`,
-        ]
+      ? [`one account may have ${show(shareRoom)} now, ${show(share)} of a full bucket: ${shareRefills}`]
       : []),
-    ...(shareRoom === undefined && ends === "paid" && amount > share / 100n
-      ? [
-          `one account may have at most ${show(share / 100n)} at once: the rest of it refills at ${show((refill * 3_600n * BigInt(sharePercent)) / 100n)} an hour`,
-        ]
+    ...(shareRoom === undefined && ends === "paid" && amount > share
+      ? [`one account may have at most ${show(share)} at once: ${shareRefills}`]
       : []),
     ...(amount > room
       ? [

@@ -35,5 +35,7 @@ test("what has refilled is not in use, and a fraction counts as a unit", () => {
 test("it says how much is drawn of what and how to tighten it", () => {
   const [found] = bucketsInUse([bucket(900n)], wording);
   expect(found).toMatchObject({ kind: "bucket-use", lane: "hub→alpha", evidence: { used: 900n } });
-  expect(found?.text).toMatch(/900 .* of a bucket of 1000 .* over 80%.*tightenAsset/);
+  expect(found?.text).toMatch(
+    /900 .* of a bucket of 1000 .* over 80%.*weighlock guardian tighten .*weighlock guardian freeze asset .* --chain /,
+  );
 });

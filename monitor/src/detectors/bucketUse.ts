@@ -24,7 +24,7 @@ export function bucketsInUse(buckets: readonly BucketReading[], wording: Wording
         asset: symbol,
         text:
           `${lane}: ${wording.amount(asset, used)} are drawn of a bucket of ${wording.amount(asset, capacity)}, over ` +
-          `${mark}%; if that is not meant, have a guardian tighten it (tightenAsset) or pause ${symbol}`,
+          `${mark}%; if that is not meant, have a guardian tighten it (weighlock guardian tighten ${symbol} --chain ${chain} …) or stop it (weighlock guardian freeze asset ${symbol} --chain ${chain})`,
         evidence: { ...bucket, used },
       },
     ];

@@ -1,7 +1,8 @@
 /** A lane that the council has closed: it stands for good, and whoever holds a balance over it should know. */
 
+import { HALT_CLOSED } from "@weighlock/core/halts.ts";
 import type { Found } from "../findings.ts";
-import { HALT_CLOSED, type Stopped } from "../stopped.ts";
+import type { Stopped } from "../stopped.ts";
 import type { Wording } from "../wording.ts";
 
 export function closedLanes(stopped: readonly Stopped[], wording: Wording): Found[] {

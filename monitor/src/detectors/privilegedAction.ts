@@ -9,12 +9,12 @@ import { pauseControllerAbi } from "@weighlock/core/abi/pauseController.ts";
 import { watcherPathAbi } from "@weighlock/core/abi/watcherPath.ts";
 import type { ChainDeployment } from "@weighlock/core/deployment.ts";
 import { type EntryWords, unpackEntry } from "@weighlock/core/entry.ts";
+import { HALTS } from "@weighlock/core/halts.ts";
 import { formatPlain } from "@weighlock/core/plain.ts";
 import { Parked } from "@weighlock/core/waiting.ts";
 import { type Abi, type Address, decodeFunctionData, type Hex, isAddressEqual, toFunctionSelector } from "viem";
 import type { Action } from "../actionLog.ts";
 import type { Found } from "../findings.ts";
-import { HALTS } from "../stopped.ts";
 import { timeOf, untilOf, type Wording } from "../wording.ts";
 
 /** An action with the chain's time at which it was done, Unix seconds. */

@@ -20,7 +20,7 @@ export type Guarded = {
 };
 
 export type Guard = {
-  /** What a monitor names now. One that names ever more has as many looked at at a time as any other. */
+  /** What a monitor names now. Naming more gets it no more looks at a time than another monitor. */
   offer(facts: readonly Attestation[], monitor: string): void;
   guarded(): readonly Guarded[];
   run(): Promise<void>;
