@@ -122,7 +122,7 @@ abstract contract Withdrawals is Ledger, EIP712 {
         return (isAllowed ? Refusal.None : Refusal.RecipientNotRegistered, recipient);
     }
 
-    /// @dev Its address may be somebody else's on another chain. A key that delegates to code (EIP-7702) has 23 bytes of it, too
+    /// @dev Its address may be somebody else's on another chain. One without code here can't be told from a key. A key that delegates to code (EIP-7702) has 23 bytes of it, too
     /// few for a contract that could own anything.
     function _isContract(address who) internal view virtual returns (bool) {
         uint256 length = who.code.length;

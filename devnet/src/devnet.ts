@@ -196,12 +196,8 @@ export async function devnetSkip({
   const { devnet } = filesOf(folder);
   const { processes } = await devnetStatus({ dir: folder });
   if (!processes.some(({ isRunning }) => isRunning)) {
-    throw new DevnetNotUpError(
-      `No devnet is up in this folder; start one with: npx weighlock devnet up${dirOption(folder)}`,
-      {
-        details: { folder },
-      },
-    );
+    const start = `npx weighlock devnet up${dirOption(folder)}`;
+    throw new DevnetNotUpError(`No devnet is up in this folder; start one with: ${start}`, { details: { folder } });
   }
   const { chains } = parseDeployment(JSON.parse(await readFile(devnet, "utf8")));
   return Promise.all(chains.map(async ({ name, rpcUrl }) => ({ name, ...(await skip({ rpcUrl, seconds, blocks })) })));
@@ -226,6 +222,6 @@ async function assertNoneRuns(folder: string): Promise<void> {
 }
 
 /** What names the folder to a command; nothing where it is the one that commands look into by themselves. */
-function dirOption(folder: string): string {
-  return folder === resolve(".weighlock") ? "" : ` --dir ${folder}`;
+export function dirOption(folder: string): string {
+  return resolve(folder) === resolve(".weighlock") ? "" : ` --dir ${folder}`;
 }
